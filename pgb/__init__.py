@@ -1,1 +1,72 @@
-"""pgb."""
+"""Check candidate minima of loss landscapes: numbers propose, exact arithmetic decides.
+
+The names below are imported on first use, so that ``import pgb`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pgb.check import check
+    from pgb.errors import InputError, PgbError, UndecidedError
+    from pgb.models import Expression, Network
+    from pgb.problem_files import read_problem
+    from pgb.problems import Candidate, Data, Objective, Regularizer, loss
+    from pgb.reports import Report, Verdict
+    from pgb.transforms import eliminate, without_units
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Candidate",
+    "Data",
+    "Expression",
+    "InputError",
+    "Network",
+    "Objective",
+    "PgbError",
+    "Regularizer",
+    "Report",
+    "UndecidedError",
+    "Verdict",
+    "check",
+    "eliminate",
+    "loss",
+    "read_problem",
+    "without_units",
+]
+
+_HOMES = {
+    "Candidate": "pgb.problems",
+    "Data": "pgb.problems",
+    "Expression": "pgb.models",
+    "InputError": "pgb.errors",
+    "Network": "pgb.models",
+    "Objective": "pgb.problems",
+    "PgbError": "pgb.errors",
+    "Regularizer": "pgb.problems",
+    "Report": "pgb.reports",
+    "UndecidedError": "pgb.errors",
+    "Verdict": "pgb.reports",
+    "check": "pgb.check",
+    "eliminate": "pgb.transforms",
+    "loss": "pgb.problems",
+    "read_problem": "pgb.problem_files",
+    "without_units": "pgb.transforms",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pgb' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names and the module's own."""
+    return sorted(set(__all__) | set(globals()))
