@@ -5,7 +5,9 @@ The names below are imported on first use, so that ``import pgb`` costs nothing.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,7 +52,6 @@ _HOMES = {
     "Report": "pgb.reports",
     "UndecidedError": "pgb.errors",
     "Verdict": "pgb.reports",
-    "check": "pgb.check",
     "eliminate": "pgb.transforms",
     "loss": "pgb.problems",
     "read_problem": "pgb.problem_files",
@@ -62,9 +63,22 @@ def __getattr__(name: str) -> Any:
     """Import a public name on first use (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module 'pgb' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+    return getattr(import_module(_HOMES[name]), name)
+
+
+class _Face(ModuleType):
+    """``pgb.check`` is the function, also after something imported the submodule of that name."""
+
+    @property
+    def check(self) -> Any:
+        return getattr(import_module("pgb.check"), "check")  # noqa: B009  (mypy knows the function)
+
+    @check.setter
+    def check(self, submodule: ModuleType) -> None:
+        """The import system binds submodules on their parent; here the function keeps the name."""
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,1 @@
+"""Hypothesis strategies for data, losses, networks, objectives and candidates."""
