@@ -1,0 +1,27 @@
+"""Models: layered networks, expressions, exponential neurons, and sums of models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pgb.models.model import AffineField, Derivatives, Model, Parameter, Switch
+
+if TYPE_CHECKING:
+    from pgb.models.expression import Expression
+
+__all__ = [
+    "AffineField",
+    "Derivatives",
+    "Expression",
+    "Model",
+    "Parameter",
+    "Switch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Expression":  # imports SymPy, which is slow to load
+        from pgb.models.expression import Expression
+
+        return Expression
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
