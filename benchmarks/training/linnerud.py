@@ -1,0 +1,72 @@
+"""A 3-2-1 ReLU network on the Linnerud data, trained by scikit-learn."""
+
+from __future__ import annotations
+
+import warnings
+
+from common import Floats, Trained, network_parameters, standardise
+from sklearn.datasets import load_linnerud
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPRegressor
+
+SEEDS = range(20)
+SHIPPED = 9  # the start in which a unit dies
+
+COMMENT = """\
+A 3-2-1 ReLU network on scikit-learn's Linnerud data, as MLPRegressor returned it.
+
+20 men of a fitness club, standardised numbers of chins, situps and jumps; target: standardised
+waist (Tenenhaus 1998, La regression PLS). See SOURCES.md.
+
+MLPRegressor(hidden_layer_sizes=(2,), activation="relu", solver="lbfgs", alpha=0, tol=1e-10) with
+random_state=9 minimises half the mean squared error. One of the two units died: it is 0 on all
+samples, so training leaves its weights where they are. Written by benchmarks/training/train.py."""
+
+SETTINGS = """
+[model]
+kind = "network"
+layers = [3, 2, 1]
+activation = "relu"
+
+[loss]
+name = "half-squared"
+reduction = "mean"
+"""
+
+
+def train() -> Trained:
+    """The network of random_state 9, and the best one of random states 0..19."""
+    source = load_linnerud()
+    x = standardise(source.data)
+    y = standardise(source.target[:, source.target_names.index("Waist")])
+    networks = [_network(seed, x, y) for seed in SEEDS]
+    first, best = networks[SHIPPED], min(networks, key=lambda network: network.loss_)
+    columns = {name.lower(): x[:, j] for j, name in enumerate(source.feature_names)}
+    return Trained(
+        name="linnerud",
+        comment=COMMENT,
+        data={**columns, "waist": y},
+        inputs=tuple(columns),
+        targets=("waist",),
+        settings=SETTINGS,
+        candidate=network_parameters(first.coefs_, first.intercepts_),
+        loss=float(first.loss_),
+        better=network_parameters(best.coefs_, best.intercepts_),
+        better_loss=float(best.loss_),
+    )
+
+
+def _network(seed: int, x: Floats, y: Floats) -> MLPRegressor:
+    network = MLPRegressor(
+        hidden_layer_sizes=(2,),
+        activation="relu",
+        solver="lbfgs",
+        alpha=0,
+        tol=1e-10,
+        max_iter=20_000,
+        max_fun=10**6,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        return network.fit(x, y)
