@@ -1,0 +1,56 @@
+"""Conditions for local and global minimality at a candidate, each a proof or honest evidence."""
+
+from pgb.conditions.assumptions import Assumption, assumptions
+from pgb.conditions.branches import branch_minimum
+from pgb.conditions.curvature import Curvature
+from pgb.conditions.escape import Ray, decreasing_ray, escape
+from pgb.conditions.evaluation import Evaluation
+from pgb.conditions.fibers import (
+    FiberFamily,
+    coordinate_families,
+    network_families,
+    orbit_families,
+    sample_fiber,
+    tangent_rank,
+)
+from pgb.conditions.function_space import FunctionSpace
+from pgb.conditions.judgement import judge
+from pgb.conditions.linear_algebra import Inertia, certainly_positive_definite, exact_inertia
+from pgb.conditions.pgb_condition import PgbCondition, measure_pgb
+from pgb.conditions.polish import Polished, descend, newton
+from pgb.conditions.probe import probe
+from pgb.conditions.stationarity import Stationarity, parameter_name
+from pgb.conditions.verdict import Evidence, Finding, Verdict
+
+__all__ = [
+    "Assumption",
+    "Curvature",
+    "Evaluation",
+    "Evidence",
+    "FiberFamily",
+    "Finding",
+    "FunctionSpace",
+    "Inertia",
+    "PgbCondition",
+    "Polished",
+    "Ray",
+    "Stationarity",
+    "Verdict",
+    "assumptions",
+    "branch_minimum",
+    "certainly_positive_definite",
+    "coordinate_families",
+    "decreasing_ray",
+    "descend",
+    "escape",
+    "exact_inertia",
+    "judge",
+    "measure_pgb",
+    "network_families",
+    "newton",
+    "orbit_families",
+    "parameter_name",
+    "probe",
+    "sample_fiber",
+    "tangent_rank",
+]

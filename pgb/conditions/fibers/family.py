@@ -1,0 +1,42 @@
+"""A fiber family: ways to move the parameters that keep every output (and the penalty) fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.numbers import Array
+
+# A generator of exact segments: directions v (p,) such that the outputs on the data and the
+# penalized parameters are constant on theta + t v for all t in [0, 1].
+Segments = Callable[[np.random.Generator], list[Array]]
+
+
+@dataclass(frozen=True)
+class FiberFamily:
+    """Points with the same outputs on the data and the same penalized parameters.
+
+    ``tangent`` (r, p) spans its directions at the candidate, in floats. ``segments`` draws exact
+    straight segments inside the family; it is None where the family is curved, and then it serves
+    as evidence only.
+    """
+
+    name: str
+    tangent: npt.NDArray[np.float64]
+    segments: Segments | None = field(default=None, repr=False)
+
+    @property
+    def dimension(self) -> int:
+        """Rank of the tangent directions, numerically."""
+        return tangent_rank([self])
+
+
+def tangent_rank(families: list[FiberFamily]) -> int:
+    """Rank of all tangent directions together (a numerical rank; families may overlap)."""
+    rows = [f.tangent for f in families if f.tangent.size]
+    if not rows:
+        return 0
+    return int(np.linalg.matrix_rank(np.concatenate(rows), tol=1e-9))

@@ -1,0 +1,80 @@
+"""Numerical fiber points: evidence where no exact family is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.conditions.evaluation import Evaluation
+from pgb.conditions.fibers.family import FiberFamily
+from pgb.numbers import Float64
+
+Vector = npt.NDArray[np.float64]
+
+
+def sample_fiber(
+    at: Evaluation, families: list[FiberFamily], count: int = 12, step: float = 1e-2, seed: int = 0
+) -> list[Vector]:
+    """Points (p,) near the candidate with its outputs and penalized parameters, in floats.
+
+    Steps of length ``step`` along family tangents and null directions of the joint Jacobian of
+    outputs and penalized parameters, brought back onto the fiber by Gauss-Newton; a point that
+    does not come back close to where it started is dropped.
+    """
+    if at.objective.size == 0:
+        return []
+    directions = _directions(at, families, count, np.random.default_rng(seed))
+    points = [_onto_fiber(at, at.floats + step * v, step) for v in directions]
+    return [p for p in points if p is not None]
+
+
+def _directions(
+    at: Evaluation, families: list[FiberFamily], count: int, rng: np.random.Generator
+) -> list[Vector]:
+    spaces = [f.tangent for f in families if f.tangent.size]
+    null = _null_directions(at)
+    if null.size:
+        spaces.append(null)
+    directions: list[Vector] = []
+    for i in range(count if spaces else 0):
+        space = spaces[i % len(spaces)]
+        vector = rng.standard_normal(len(space)) @ space
+        directions.append(vector / max(float(np.linalg.norm(vector)), 1e-300))
+    return directions
+
+
+def _null_directions(at: Evaluation) -> Vector:
+    jacobian = _joint_jacobian(at, at.floats)
+    if not np.all(np.isfinite(jacobian)) or jacobian.size > 4_000_000:
+        return np.zeros((0, at.objective.size))
+    _, singular, rows = np.linalg.svd(jacobian, full_matrices=True)
+    rank = int(np.sum(singular > 1e-9 * max(1.0, float(np.max(singular, initial=0.0)))))
+    return np.asarray(rows[rank:])
+
+
+def _joint_jacobian(at: Evaluation, theta: Vector) -> Vector:
+    ar, p = Float64(), at.objective.size
+    outputs = np.asarray(at.objective.jacobian(ar, theta)).reshape(-1, p)
+    return np.concatenate([outputs, np.eye(p)[at.objective.regularizer.active]])
+
+
+def _joint_outputs(at: Evaluation, theta: Vector) -> Vector:
+    outputs = np.asarray(at.objective.outputs(Float64(), theta)).ravel()
+    return np.concatenate([outputs, theta[at.objective.regularizer.active]])
+
+
+def _onto_fiber(at: Evaluation, start: Vector, step: float) -> Vector | None:
+    target = _joint_outputs(at, at.floats)
+    scale = max(1.0, float(np.max(np.abs(target), initial=0.0)))
+    theta = start
+    for _ in range(8):
+        error = _joint_outputs(at, theta) - target
+        if not np.all(np.isfinite(error)):
+            return None
+        if float(np.max(np.abs(error), initial=0.0)) <= 1e-14 * scale:
+            break
+        theta = theta - np.linalg.lstsq(_joint_jacobian(at, theta), error, rcond=1e-8)[0]
+    error = _joint_outputs(at, theta) - target
+    moved = float(np.linalg.norm(theta - at.floats))
+    close = bool(np.all(np.abs(error) <= 1e-12 * scale)) and step / 10 < moved < 3 * step
+    return theta if close else None

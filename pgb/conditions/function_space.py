@@ -1,0 +1,182 @@
+"""What the best function on the data attains, and the complete decision for eliminated problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pgb.conditions.evaluation import PRECISIONS, Evaluation
+from pgb.conditions.verdict import Evidence, Finding, Verdict
+from pgb.errors import UndecidedError
+from pgb.numbers import Array, Balls, Exact, Float64
+from pgb.problems import Infimum
+
+
+@dataclass(frozen=True)
+class FunctionSpace:
+    """The function-space infimum F* = sum over groups of equal inputs of the least group loss.
+
+    theta is function-optimal if its data part equals F*; for a convex differentiable loss that
+    holds exactly if in every group of equal inputs the output gradients sum to 0.
+    """
+
+    evaluation: Evaluation
+
+    @cached_property
+    def infimum(self) -> Infimum:
+        """F* in floats, and whether some function attains it."""
+        return self.evaluation.objective.infimum()
+
+    @cached_property
+    def excess(self) -> float:
+        """Data part minus F* in floats: an upper bound of how much any model could still gain."""
+        ar = Float64()
+        value = float(np.asarray(self.evaluation.objective.data_value(ar, self.evaluation.floats)))
+        return value - self.infimum.value
+
+    @cached_property
+    def nonzero_group(self) -> tuple[int, int, float] | None:
+        """A (group, output, sum) whose summed output gradient is certainly not 0 on all of the
+        point or ball; None if none was found."""
+        for precision in PRECISIONS if self.evaluation.exact else PRECISIONS[:1]:
+            sums = self.evaluation.group_sums(precision)
+            with Balls(precision) as ar:
+                nonzero, floats = ar.certainly_nonzero(sums), ar.to_float(sums)
+            if np.any(nonzero):
+                flat = int(np.argmax(np.where(nonzero, np.abs(floats), -1.0)))
+                group, output = np.unravel_index(flat, floats.shape)
+                return int(group), int(output), float(floats[group, output])
+            if self._sums_vanish:
+                return None
+        return None
+
+    @cached_property
+    def optimal(self) -> bool | None:
+        """Whether an exact candidate is function-optimal, exactly; None if undecided or a ball.
+
+        Meaningful for convex differentiable losses only, and None for others.
+        """
+        if not self.evaluation.exact or not _convex_and_smooth(self.evaluation):
+            return None
+        if self._sums_vanish:
+            return True
+        return False if self.nonzero_group is not None else None
+
+    @cached_property
+    def _sums_vanish(self) -> bool:
+        if not self.evaluation.exact:
+            return False
+        ar = Exact()
+        try:
+            theta = ar.asarray(self.evaluation.candidate.point)
+            return bool(np.all(ar.certainly_zero(self.evaluation.objective.group_sums(ar, theta))))
+        except UndecidedError:
+            return False
+
+    def global_minimum(self) -> Finding | None:
+        """An exact candidate that is function-optimal and minimizes the regularizer is global.
+
+        With a regularizer its gradient must vanish too: it is convex in theta, so then both parts
+        are least. A function-optimal point with a regularizer gradient is not claimed.
+        """
+        if self.optimal is not True or self._regularizer_is_stationary() is not True:
+            return None
+        reason = (
+            "in every group of equal inputs the output gradients sum to exactly 0, so no function "
+            "has a lower loss on these data"
+        )
+        if not self.evaluation.objective.regularizer.is_zero:
+            reason += ", and the gradient of the regularizer is exactly 0"
+        return Finding(
+            Verdict.LOCAL_MINIMUM, True, Evidence.FUNCTION_OPTIMAL, reason, {"global": True}
+        )
+
+    def _regularizer_is_stationary(self) -> bool | None:
+        regularizer = self.evaluation.objective.regularizer
+        if regularizer.is_zero:
+            return True
+        ar = Exact()
+        theta = ar.asarray(self.evaluation.candidate.point)
+        try:
+            gradient = regularizer.gradient(ar, theta)
+            if np.all(ar.certainly_zero(gradient)):
+                return True
+            return False if np.any(ar.certainly_nonzero(gradient)) else None
+        except UndecidedError:
+            return None
+
+    def elimination_refutations(self) -> list[Finding]:
+        """Proofs that an intact eliminated problem has no local minimum at the candidate.
+
+        At every local minimum of the eliminated problem a = 0, every group of output gradients
+        sums to 0, and the gradient of a regularizer on the original parameters is 0 (Kawaguchi
+        and Kaelbling 2020; the last part for models that are locally Lipschitz). On a ball each
+        is refuted only if it fails on the whole ball.
+        """
+        objective = self.evaluation.objective
+        if objective.elimination is None or not objective.elimination.is_intact(objective):
+            return []
+        if not _convex_and_smooth(self.evaluation):
+            return []
+        found = [self._nonzero_auxiliary_weight(), self._nonzero_group_finding()]
+        if self.evaluation.exact and self.optimal and self._regularizer_is_stationary() is False:
+            reason = (
+                "the data part is the least of any function, so at a local minimum the gradient "
+                "of the regularizer would be 0, and it is not"
+            )
+            verdict = Verdict.NOT_A_LOCAL_MINIMUM
+            found.append(Finding(verdict, True, Evidence.REGULARIZER_GRADIENT, reason))
+        return [f for f in found if f is not None]
+
+    def _nonzero_auxiliary_weight(self) -> Finding | None:
+        at = self.evaluation
+        slot = auxiliary_slice(at)
+        with Balls(128) as ar:
+            weights = at.enclosure(ar)[slot]
+            nonzero, floats = ar.certainly_nonzero(weights), ar.to_float(weights)
+        if not np.any(nonzero):
+            return None
+        index = int(np.flatnonzero(nonzero)[0])
+        reason = (
+            f"the auxiliary weight a[{index}] = {floats[index]:.6g} is not 0, and "
+            "a dQ/da - dQ/db = 2 lambda a^2 forces a = 0 at every stationary point"
+        )
+        details = {"output": index, "a": float(floats[index])}
+        return Finding(
+            Verdict.NOT_A_LOCAL_MINIMUM, True, Evidence.AUXILIARY_WEIGHT, reason, details
+        )
+
+    def _nonzero_group_finding(self) -> Finding | None:
+        if self.nonzero_group is None:
+            return None
+        group, output, total = self.nonzero_group
+        samples = [int(i) for i in self.evaluation.objective.data.groups[group]]
+        reason = (
+            f"the output gradients of the equal inputs at samples {_listed(samples)} sum to "
+            f"{total:.3g}, not 0, as they must at a local minimum of the eliminated problem"
+        )
+        details = {"group": group, "output": output, "sum": total}
+        return Finding(Verdict.NOT_A_LOCAL_MINIMUM, True, Evidence.GROUP_SUM, reason, details)
+
+
+def auxiliary_slice(at: Evaluation, name: str = "a") -> slice:
+    """Where a parameter of the exponential neurons lies in an eliminated problem's vector."""
+    slices = at.objective.slices
+    return slices.get(f"elimination.{name}") or slices[name]
+
+
+def auxiliary_weights(at: Evaluation) -> Array:
+    """The weights a (d_y,) of the exponential neurons, stored."""
+    return np.asarray(at.candidate.point[auxiliary_slice(at)])
+
+
+def _convex_and_smooth(at: Evaluation) -> bool:
+    loss = at.objective.loss
+    return loss.convex and (loss.smoothness is None or loss.smoothness >= 1)
+
+
+def _listed(samples: list[int]) -> str:
+    shown = ", ".join(str(i) for i in samples[:4])
+    return shown + (", ..." if len(samples) > 4 else "")

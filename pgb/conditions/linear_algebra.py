@@ -1,0 +1,114 @@
+"""Definiteness and inertia in rigorous arithmetic, spectra and solves in high precision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from flint import arb_mat
+
+from pgb.errors import UndecidedError
+from pgb.numbers import Arithmetic, Array, Balls, Exact
+
+
+@dataclass(frozen=True)
+class Inertia:
+    """Numbers of positive, zero and negative eigenvalues of a symmetric matrix, exactly."""
+
+    positive: int
+    zero: int
+    negative: int
+
+
+def certainly_positive_definite(ar: Arithmetic, matrix: Array) -> bool:
+    """True if every symmetric matrix in the enclosure (n, n) is positive definite.
+
+    Symmetric elimination with every pivot certainly positive. False does not disprove.
+    """
+    rest = np.array(matrix, dtype=object)
+    while rest.shape[0]:
+        pivot = rest[0, 0]
+        if not ar.certainly_positive(np.array([pivot], dtype=object))[0]:
+            return False
+        column = rest[1:, 0]
+        rest = rest[1:, 1:] - column[:, None] * column[None, :] / pivot
+    return True
+
+
+def exact_inertia(matrix: Array) -> Inertia | None:
+    """Inertia of a symmetric matrix (n, n) of exact numbers; None if a sign is undecided.
+
+    By Sylvester's law of inertia: symmetric elimination with a nonzero diagonal pivot; where the
+    diagonal is 0 and an entry off it is not, adding one row and column to the other makes one.
+    """
+    ar = Exact()
+    rest = np.array(matrix, dtype=object)
+    counts = {1: 0, -1: 0}
+    try:
+        while rest.shape[0]:
+            index = _first_nonzero(ar, np.diagonal(rest))
+            if index is None:
+                if not _make_diagonal_pivot(ar, rest):
+                    break
+                continue
+            order = [index, *(i for i in range(rest.shape[0]) if i != index)]
+            rest = rest[np.ix_(order, order)]
+            pivot = rest[0, 0]
+            counts[1 if ar.certainly_positive(rest[:1, 0])[0] else -1] += 1
+            column = rest[1:, 0]
+            rest = rest[1:, 1:] - column[:, None] * column[None, :] / pivot
+    except UndecidedError:
+        return None
+    return Inertia(counts[1], rest.shape[0], counts[-1])
+
+
+def _first_nonzero(ar: Exact, values: Array) -> int | None:
+    for i, value in enumerate(values):
+        entry = np.array([value], dtype=object)
+        if ar.certainly_nonzero(entry)[0]:
+            return i
+        if not ar.certainly_zero(entry)[0]:
+            raise UndecidedError("a pivot of the exact elimination")
+    return None
+
+
+def _make_diagonal_pivot(ar: Exact, rest: Array) -> bool:
+    for i in range(rest.shape[0]):
+        j = _first_nonzero(ar, rest[i])
+        if j is not None:
+            rest[i, :] = rest[i, :] + rest[j, :]
+            rest[:, i] = rest[:, i] + rest[:, j]
+            return True
+    return False
+
+
+def midpoint_spectrum(matrix: Array, precision: int = 256) -> npt.NDArray[np.float64]:
+    """Ascending eigenvalues of the midpoint of a symmetric matrix of balls: for reports only."""
+    if matrix.shape[0] == 0:
+        return np.zeros(0)
+    if matrix.shape[0] > 40:
+        floats = Balls().to_float(matrix)
+        return np.asarray(np.linalg.eigvalsh((floats + floats.T) / 2))
+    with Balls(precision):
+        values = arb_mat(_middle(matrix)).eig(algorithm="approx")
+        parts = [v.real if hasattr(v, "real") else v for v in values]
+        return np.sort(np.array([float(v.mid()) for v in parts]))
+
+
+def midpoint_newton_step(hessian: Array, gradient: Array) -> npt.NDArray[np.float64] | None:
+    """-H^{-1} g (p,) with the midpoints in high precision, or None if H is singular."""
+    with Balls(256) as ar:
+        try:
+            middle = arb_mat(_middle(hessian))
+            right = arb_mat([[g.mid()] for g in gradient])
+            solution = np.array(middle.solve(right).tolist(), dtype=object)[:, 0]
+        except ZeroDivisionError:
+            return None
+        step = -ar.to_float(solution)
+    return step if bool(np.all(np.isfinite(step))) else None
+
+
+def _middle(matrix: Array) -> list[list[Any]]:
+    return [[entry.mid() for entry in row] for row in matrix]

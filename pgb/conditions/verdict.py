@@ -1,0 +1,59 @@
+"""The four answers about a candidate, and the findings that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Verdict(Enum):
+    """What is said of a candidate; each member carries its sentence and its exit code.
+
+    For an exact candidate the verdict is about that very point. For a candidate with floats it is
+    about the ball around it: does an exact local minimum lie in the ball?
+    """
+
+    LOCAL_MINIMUM = ("a local minimum", 0)
+    NOT_A_LOCAL_MINIMUM = ("not a local minimum", 10)
+    ESCAPING = ("not a local minimum, but a point on a valley that descends to infinity", 11)
+    UNDECIDED = ("undecided", 20)
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        self.sentence = sentence
+        self.exit_code = exit_code
+
+
+class Evidence(Enum):
+    """The kind of argument behind a finding, strongest refutation first."""
+
+    ESCAPE_RAY = "descent along an invariance of the model to infinity"
+    PGB_PROBE = "PGB probe"
+    NEGATIVE_CURVATURE = "negative curvature"
+    ONE_SIDED_DERIVATIVE = "one-sided derivative"
+    GRADIENT = "gradient"
+    GROUP_SUM = "group sum of output gradients"
+    AUXILIARY_WEIGHT = "nonzero auxiliary weight"
+    REGULARIZER_GRADIENT = "gradient of the regularizer"
+    FUNCTION_OPTIMAL = "function-space optimality"
+    STRICT = "positive definite Hessian"
+    BRANCH = "critical branch with a positive definite normal Hessian"
+    SAMPLING = "sampled values"
+    DEGENERATE = "degenerate Hessian"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One argument for a verdict.
+
+    ``proved`` is True only if every step is exact arithmetic, a certain comparison of enclosures,
+    or a structural fact; then ``reason`` states what was proved. ``details`` holds numbers and
+    indices that a reader can re-check, keyed by name.
+    """
+
+    verdict: Verdict
+    proved: bool
+    evidence: Evidence
+    reason: str
+    details: Mapping[str, Any] = field(default_factory=dict)

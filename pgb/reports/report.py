@@ -1,0 +1,92 @@
+"""The Report: everything that `check` says of a candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.conditions import Assumption, Finding, Inertia, PgbCondition, Verdict
+from pgb.numbers import Array
+from pgb.problems import Infimum
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer to "is this candidate a local minimum?", with its reasons.
+
+    Attributes:
+        verdict: the answer; about the exact point, or about the ball around a float candidate.
+        proved: True only if the whole argument is exact arithmetic, certain comparisons of
+            enclosures, or structure. Otherwise the verdict is the best numerical judgement.
+        reason: one sentence: the strongest argument.
+        kind: of a local minimum: "strict", "branch", "symmetry" or "function-optimal".
+        symmetry_dimension: dimension of the flat branch or orbit through a degenerate minimum.
+        is_global: True if proved to be a global minimum of the objective; None if not known.
+        bad: for a local minimum: True if the better point has a lower value, False if global.
+        radius: largest half-width of the ball asked about; 0 for an exact candidate.
+        point: the candidate (p,), stored exactly.
+        value: objective at the candidate.
+        gradient_norm: Euclidean norm; None at a kink, where the gradient is not defined.
+        newton_step: length of the Newton step; None where not defined.
+        hessian_spectrum: ascending eigenvalues (p,); None where not defined.
+        inertia: exact signs of the eigenvalues at an exact candidate, where computed.
+        gradient_is_zero: at an exact candidate whether the gradient is exactly 0.
+        one_sided: at a kink, one-sided derivatives along + and - each parameter.
+        pgb: the PGB condition measured at sampled fiber points; None if it was not measured.
+        infimum: the function-space infimum F*; excess: data part minus F*.
+        assumptions: hypotheses of the elimination theorem, each with its consequence.
+        findings: every argument found, proved or not, strongest first.
+        nearest: for a float candidate, distance to the stationary point that descent ends at.
+        seed: of every random choice made; seconds: wall time.
+    """
+
+    verdict: Verdict
+    proved: bool
+    reason: str
+    kind: str | None
+    symmetry_dimension: int | None
+    is_global: bool | None
+    bad: bool | None
+    better_value: float | None
+    radius: float
+    point: Array
+    value: float
+    gradient_norm: float | None
+    gradient_is_zero: bool | None
+    newton_step: float | None
+    hessian_spectrum: Vector | None
+    inertia: Inertia | None
+    one_sided: dict[str, tuple[float, float]] | None
+    pgb: PgbCondition | None
+    infimum: Infimum
+    excess: float
+    assumptions: tuple[Assumption, ...]
+    findings: tuple[Finding, ...]
+    nearest: str | None
+    seed: int
+    seconds: float
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The report as plain JSON values; keys are documented in docs/check.md."""
+        from pgb.reports.json_form import to_json_object
+
+        return to_json_object(self)
+
+    def to_text(self, width: int = 100, color: bool = False) -> str:
+        """The report as text, at most a screenful."""
+        from pgb.reports.text import render_text
+
+        return render_text(self, width, color)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        from pgb.reports.html import render_html
+
+        return render_html(self)
