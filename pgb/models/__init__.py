@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pgb.models.activations import ACTIVATIONS, Activation, LeakyRelu, activation
+from pgb.models.exponential import ExponentialNeurons
 from pgb.models.model import AffineField, Derivatives, Model, Parameter, Switch
+from pgb.models.network import Network
+from pgb.models.sum import ModelSum
 
 if TYPE_CHECKING:
     from pgb.models.expression import Expression
 
 __all__ = [
+    "ACTIVATIONS",
+    "Activation",
     "AffineField",
     "Derivatives",
+    "ExponentialNeurons",
     "Expression",
+    "LeakyRelu",
     "Model",
+    "ModelSum",
+    "Network",
     "Parameter",
     "Switch",
+    "activation",
 ]
 
 

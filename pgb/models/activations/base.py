@@ -26,6 +26,10 @@ class Activation(ABC):
     kinks: ClassVar[tuple[tuple[fmpq, int], ...]] = ()
     #: d with sigma(c s) = c^d sigma(s) for all c > 0, if there is one.
     homogeneous_degree: ClassVar[int | None] = None
+    #: The identity.
+    linear: ClassVar[bool] = False
+    #: The second derivative is 0 away from the kinks.
+    piecewise_linear: ClassVar[bool] = False
     #: sigma(-s) = -sigma(s).
     odd: ClassVar[bool] = False
     #: Known to be nondecreasing on all of R.
@@ -42,11 +46,6 @@ class Activation(ABC):
     def analytic(self) -> bool:
         """No kinks: analytic on all of R."""
         return not self.kinks
-
-    @property
-    def linear(self) -> bool:
-        """The identity."""
-        return False
 
     @abstractmethod
     def value(self, ar: Arithmetic, s: Array) -> Array:

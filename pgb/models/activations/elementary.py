@@ -13,13 +13,11 @@ class Identity(Activation):
 
     name: ClassVar[str] = "identity"
     homogeneous_degree: ClassVar[int | None] = 1
+    linear: ClassVar[bool] = True
+    piecewise_linear: ClassVar[bool] = True
     odd: ClassVar[bool] = True
     increasing: ClassVar[bool] = True
     convex: ClassVar[bool] = True
-
-    @property
-    def linear(self) -> bool:
-        return True
 
     def value(self, ar: Arithmetic, s: Array) -> Array:
         return s

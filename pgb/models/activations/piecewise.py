@@ -19,6 +19,7 @@ SELU_ALPHA = fmpq(*(1.6732632423543772).as_integer_ratio())
 SELU_SCALE = fmpq(*(1.0507009873554805).as_integer_ratio())
 
 _AT_ZERO = ((fmpq(0), 1),)
+_ONE, _HUNDREDTH = fmpq(1), fmpq(1, 100)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Relu(_Kinked):
 
     name: ClassVar[str] = "relu"
     homogeneous_degree: ClassVar[int | None] = 1
+    piecewise_linear: ClassVar[bool] = True
     increasing: ClassVar[bool] = True
     convex: ClassVar[bool] = True
 
@@ -64,10 +66,11 @@ class Relu(_Kinked):
 class LeakyRelu(_Kinked):
     """The function with slope ``above`` for s >= 0 and slope ``below`` for s < 0."""
 
-    above: ExactNumber = fmpq(1)
-    below: ExactNumber = fmpq(1, 100)
+    above: ExactNumber = _ONE
+    below: ExactNumber = _HUNDREDTH
     name: ClassVar[str] = "leaky-relu"
     homogeneous_degree: ClassVar[int | None] = 1
+    piecewise_linear: ClassVar[bool] = True
 
     @property
     def spec(self) -> str | dict[str, Any]:
