@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pgb.errors import InputError
+from pgb.errors import InputError, UndecidedError
 from pgb.expressions.functions import apply
 from pgb.expressions.tree import HALF, Call, Constant, Name, Number, Operation, Tree, children
 from pgb.numbers import Arithmetic, Array
@@ -35,7 +35,8 @@ def evaluate(tree: Tree, ar: Arithmetic, bindings: Mapping[str, Array]) -> Array
     shape = np.broadcast_shapes(*(array.shape for array in bindings.values()))
     # One axis at least: arithmetic between 0-dimensional object arrays leaves the array world.
     arrays = {name: a.reshape((1,)) if a.ndim == 0 else a for name, a in bindings.items()}
-    result = _value(tree, ar, arrays)
+    with np.errstate(all="ignore"):  # inf and nan say what has to be said
+        result = _value(tree, ar, arrays)
     if shape == ():
         return result.reshape(())
     return result if result.shape == shape else result + ar.zeros(shape)
@@ -67,7 +68,7 @@ def _value(tree: Tree, ar: Arithmetic, bindings: Mapping[str, Array]) -> Array:
 
 
 def power(base: Array, exponent: int) -> Array:
-    """base ^ exponent for an integer exponent, by repeated products (``**`` is nan at arb(0))."""
+    """The power base ^ exponent (an integer), by repeated products: ``**`` is nan at arb(0)."""
     if exponent < 0:
         return 1 / power(base, -exponent)
     result: Array | None = None
@@ -94,10 +95,11 @@ def exact_value(tree: Tree) -> ExactNumber:
     from pgb.numbers import Exact
 
     try:
-        return evaluate(tree, Exact(), {})[()]
+        value: ExactNumber = evaluate(tree, Exact(), {}).item()
+        return value
     except InputError:
         raise
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, UndecidedError) as error:
         shown = str(tree)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
         reason = str(error) or type(error).__name__

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from functools import reduce
 from typing import Any
 
@@ -94,5 +95,4 @@ def _operation(kind: str, args: list[Tree]) -> Tree:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return reprlib.repr(value)  # bounded in length and depth

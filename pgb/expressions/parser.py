@@ -37,9 +37,7 @@ def parse(text: str, names: Collection[str] = ()) -> Tree:
     if not isinstance(text, str):
         raise InputError(f"expression: found {type(text).__name__}, expected a string")
     if len(text) > MAX_LENGTH:
-        raise InputError(
-            f"expression: found {len(text)} characters, expected at most {MAX_LENGTH}"
-        )
+        raise InputError(f"expression: found {len(text)} characters, expected at most {MAX_LENGTH}")
     return _Parser(text, names).whole()
 
 

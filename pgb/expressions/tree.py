@@ -100,14 +100,14 @@ def number(value: fmpq) -> Number:
 
 
 def add(left: Tree, right: Tree) -> Tree:
-    """left + right."""
+    """The sum left + right."""
     if isinstance(left, Number) and isinstance(right, Number):
         return number(left.value + right.value)
     return Operation("+", (*_flat("+", left), right))
 
 
 def multiply(left: Tree, right: Tree) -> Tree:
-    """left * right."""
+    """The product left * right."""
     if isinstance(left, Number) and isinstance(right, Number):
         return number(left.value * right.value)
     return Operation("*", (*_flat("*", left), right))
@@ -118,7 +118,7 @@ def _flat(op: str, left: Tree) -> tuple[Tree, ...]:
 
 
 def divide(left: Tree, right: Tree) -> Tree:
-    """left / right; refuses a literal zero."""
+    """The quotient left / right; refuses a literal zero."""
     if isinstance(right, Number) and right.value == 0:
         raise TreeError("a division by zero")
     if isinstance(left, Number) and isinstance(right, Number):
@@ -136,7 +136,7 @@ def negate(argument: Tree) -> Tree:
 
 
 def power(base: Tree, exponent: Tree) -> Tree:
-    """base ^ exponent; the exponent is an integer of at most 1000 or 1/2, or the base is e."""
+    """The power base ^ exponent: an integer up to 1000, or 1/2, or any if the base is e."""
     if isinstance(base, Constant) and base.name == "e":
         return Call("exp", (exponent,))
     if not isinstance(exponent, Number):
