@@ -1,7 +1,20 @@
 """The arithmetics over which every formula is written once: floats, exact numbers, balls."""
 
 from pgb.numbers.balls import Balls
+from pgb.numbers.exact import Exact
 from pgb.numbers.float64 import Float64
 from pgb.numbers.interface import Arithmetic, Array
+from pgb.numbers.symbolic import ExactNumber, Symbolic, exact_number, is_exact_zero, sign
 
-__all__ = ["Arithmetic", "Array", "Balls", "Float64"]
+__all__ = [
+    "Arithmetic",
+    "Array",
+    "Balls",
+    "Exact",
+    "ExactNumber",
+    "Float64",
+    "Symbolic",
+    "exact_number",
+    "is_exact_zero",
+    "sign",
+]

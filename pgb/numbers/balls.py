@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from flint import arb, arb_mat, fmpq
 
 from pgb.numbers.interface import Arithmetic, Array
+from pgb.numbers.symbolic import exact_number
 
 
 class Balls(Arithmetic):
@@ -58,11 +58,10 @@ class Balls(Arithmetic):
         middle, radius = self.asarray(centers), self.asarray(radii)
         middle, radius = np.broadcast_arrays(middle, radius)
         result = np.empty(middle.shape, dtype=object)
-        for index in np.ndindex(middle.shape):
-            r = radius[index]
+        for place, m, r in zip(np.ndindex(middle.shape), middle.flat, radius.flat, strict=True):
             if not (r >= 0 and r.is_finite()):
                 raise ValueError(f"radius: found {r}, expected a finite number >= 0")
-            result[index] = (middle[index] - r).union(middle[index] + r)
+            result[place] = (m - r).union(m + r)
         return result
 
     def zeros(self, shape: Sequence[int]) -> Array:
@@ -76,7 +75,7 @@ class Balls(Arithmetic):
         batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         a = np.broadcast_to(a, batch + a.shape[-2:])
         b = np.broadcast_to(b, batch + b.shape[-2:])
-        result = np.empty(batch + (a.shape[-2], b.shape[-1]), dtype=object)
+        result = np.empty((*batch, a.shape[-2], b.shape[-1]), dtype=object)
         for index in np.ndindex(batch):
             result[index] = _product(a[index], b[index])
         return result
@@ -116,13 +115,14 @@ class Balls(Arithmetic):
 
     def where_nonnegative(self, x: Array, above: Array, below: Array) -> Array:
         x, above, below = np.broadcast_arrays(x, above, below)
-        result = np.empty(x.shape, dtype=object)
-        for index in np.ndindex(x.shape):
-            result[index] = _choose(x[index], above[index], below[index])
-        return result
+        entries = zip(x.flat, above.flat, below.flat, strict=True)
+        return _object_array([_choose(*entry) for entry in entries], x.shape)
 
     def positive_part(self, x: Array) -> Array:
         return _elementwise(x, _increasing(_positive_part))
+
+    def absolute(self, x: Array) -> Array:
+        return _elementwise(x, _absolute)
 
     def certainly_positive(self, x: Array) -> npt.NDArray[np.bool_]:
         return _mask(x, lambda v: v > 0)
@@ -143,18 +143,21 @@ class Balls(Arithmetic):
 def _ball(value: Any) -> arb:
     if isinstance(value, arb):
         return value
-    if isinstance(value, (int, float, fmpq, np.integer)):
-        return arb(int(value)) if isinstance(value, np.integer) else arb(value)
-    if isinstance(value, Fraction):
-        return arb(fmpq(value.numerator, value.denominator))
-    return value.to_arb(flint.ctx.prec)
+    if isinstance(value, float):  # NaN and infinities stay what they are: nothing is certain
+        return arb(value)
+    number = exact_number(value)
+    return arb(number) if isinstance(number, fmpq) else number.to_arb(flint.ctx.prec)
 
 
 def _elementwise(x: Array, function: Callable[[Any], Any]) -> Array:
     x = np.asarray(x, dtype=object)
-    result = np.empty(x.shape, dtype=object)
-    result.ravel()[:] = [function(v) for v in x.ravel()]
-    return result
+    return _object_array([function(v) for v in x.ravel()], x.shape)
+
+
+def _object_array(entries: list[Any], shape: tuple[int, ...]) -> Array:
+    result = np.empty(len(entries), dtype=object)
+    result[:] = entries
+    return result.reshape(shape)
 
 
 def _mask(x: Array, predicate: Callable[[Any], Any]) -> npt.NDArray[np.bool_]:
@@ -168,9 +171,7 @@ def _product(a: Array, b: Array) -> Array:
         zeros.fill(arb(0))
         return zeros
     table = (arb_mat(a.tolist()) * arb_mat(b.tolist())).entries()
-    result = np.empty(len(table), dtype=object)
-    result[:] = table
-    return result.reshape(a.shape[0], b.shape[1])
+    return _object_array(table, (a.shape[0], b.shape[1]))
 
 
 def _increasing(function: Callable[[arb], arb]) -> Callable[[arb], arb]:
@@ -203,6 +204,14 @@ def _positive_part(x: arb) -> arb:
     if x <= 0:
         return arb(0)
     return x.nonnegative_part() if x.is_finite() else arb.nan()
+
+
+def _absolute(x: arb) -> arb:
+    if x >= 0:
+        return x
+    if x <= 0:
+        return -x
+    return arb(0).union(x.abs_upper()) if x.is_finite() else arb.nan()
 
 
 def _choose(x: arb, above: arb, below: arb) -> arb:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from pgb.errors import InputError
 from pgb.numbers.interface import Arithmetic, Array
 
 
@@ -22,13 +23,16 @@ class Float64(Arithmetic):
         if array.dtype == object:
             floats = [_nearest_double(v) for v in array.ravel()]
             return np.array(floats, dtype=np.float64).reshape(array.shape)
+        if array.dtype.kind not in "fiub":
+            raise InputError(f"number: found an array of {array.dtype}, expected real numbers")
         return array.astype(np.float64)
 
     def zeros(self, shape: Sequence[int]) -> Array:
         return np.zeros(tuple(shape))
 
     def matmul(self, a: Array, b: Array) -> Array:
-        return np.matmul(a, b)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.matmul(a, b)
 
     def exp(self, x: Array) -> Array:
         with np.errstate(over="ignore"):
@@ -61,16 +65,26 @@ class Float64(Arithmetic):
         return np.arctan(x)
 
     def sin(self, x: Array) -> Array:
-        return np.sin(x)
+        with np.errstate(invalid="ignore"):
+            return np.sin(x)
 
     def cos(self, x: Array) -> Array:
-        return np.cos(x)
+        with np.errstate(invalid="ignore"):
+            return np.cos(x)
 
     def pi(self) -> Any:
         return np.pi
 
     def where_nonnegative(self, x: Array, above: Array, below: Array) -> Array:
-        return np.where(x >= 0, above, below)
+        result = np.where(x >= 0, above, below)
+        unknown = np.isnan(x)
+        return np.where(unknown, np.nan, result) if unknown.any() else result
+
+    def positive_part(self, x: Array) -> Array:
+        return np.maximum(x, 0)
+
+    def absolute(self, x: Array) -> Array:
+        return np.abs(x)
 
     def certainly_positive(self, x: Array) -> npt.NDArray[np.bool_]:
         return np.asarray(x > 0)
@@ -83,9 +97,9 @@ class Float64(Arithmetic):
 
 
 def _nearest_double(value: Any) -> float:
-    if hasattr(value, "p") and hasattr(value, "q"):  # fmpq: Python's int / int rounds correctly
-        try:
+    try:
+        if hasattr(value, "p") and hasattr(value, "q"):  # fmpq: int / int rounds correctly
             return int(value.p) / int(value.q)
-        except OverflowError:
-            return float("inf") if value > 0 else float("-inf")
-    return float(value)
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")

@@ -54,7 +54,8 @@ class Arithmetic(ABC):
 
     def sum(self, x: Array, axis: int | tuple[int, ...] | None = None) -> Array:
         """Sum over the axes given (all of them by default); an array, 0-dimensional if need be."""
-        return np.asarray(np.sum(x, axis=axis))
+        total = np.asarray(np.sum(x, axis=axis))
+        return total if x.size else self.zeros(total.shape)  # NumPy's empty sum is the int 0
 
     @abstractmethod
     def exp(self, x: Array) -> Array: ...
