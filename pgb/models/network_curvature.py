@@ -30,7 +30,7 @@ def curvature(run: Pass, r: Array) -> Array:
     deep = len(widths) > 2 or run.second[-1] is not None
     largest = max(*widths, *inputs) if deep else max(inputs[0], widths[0])
     total: Array | None = None
-    for rows in run.portions(largest * (largest if deep else inputs[0])):
+    for rows in run.portions(largest * largest if deep else largest):
         part = _Curvature(run.rows(rows), r[..., rows, :]).matrix()
         total = part if total is None else total + part
     assert total is not None
@@ -124,8 +124,12 @@ class _Curvature:
         n_b, n_a, q_a = at_s.shape[-1], self.run.weights[a].shape[-2], z.shape[-1]
         if slope is None:
             slope = self.ar.ones((self.run.samples, n_a))
-        sums = self.ar.matmul(at_s.swapaxes(-1, -2), _outer(z, slope))
-        sums = sums.reshape((*sums.shape[:-2], 1, n_b, q_a, n_a))
+        if n_b < q_a:  # the same sums; what differs is the size of the products at each sample
+            sums = self.ar.matmul(z.swapaxes(-1, -2), _outer(at_s, slope))
+            sums = sums.reshape((*sums.shape[:-2], q_a, n_b, n_a)).swapaxes(-2, -3)
+        else:
+            sums = self.ar.matmul(at_s.swapaxes(-1, -2), _outer(z, slope))
+        sums = sums.reshape((*at_s.shape[:-2], 1, n_b, q_a, n_a))
         spread = _spread(self.ar, sums, n_a, -4)
         return self._with_bias_row(spread.reshape((*spread.shape[:-4], n_a * n_b, q_a * n_a)), n_b)
 

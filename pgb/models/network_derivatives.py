@@ -21,8 +21,10 @@ from pgb.numbers import Arithmetic, Array, Float64
 if TYPE_CHECKING:
     from pgb.models.network import Network
 
-# Samples are taken in portions so that no intermediate array has more entries than this.
-_LARGEST_ARRAY = 1 << 22
+# Samples are taken in portions so that intermediate arrays stay near this many entries, which a
+# processor's cache holds, but not in so small ones that adding up the results takes the time.
+_ARRAY_ENTRIES = 1 << 16
+_FEWEST_SAMPLES = 64
 
 
 def affine(ar: Arithmetic, W: Array, b: Array | None, z: Array) -> Array:
@@ -81,7 +83,8 @@ class Pass:
 
     def portions(self, per_sample: int) -> list[slice]:
         """Ranges of samples for which an array of ``per_sample`` entries each stays small."""
-        many = max(1, _LARGEST_ARRAY // (per_sample * int(np.prod(self.batch))))
+        entries = per_sample * int(np.prod(self.batch))
+        many = max(_FEWEST_SAMPLES, _ARRAY_ENTRIES // entries)
         starts = range(0, self.samples, many)
         return [slice(start, min(start + many, self.samples)) for start in starts]
 
