@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pgb.check import check
+    from pgb.conditions import Verdict
     from pgb.errors import InputError, PgbError, UndecidedError
     from pgb.models import Expression, Network
     from pgb.problem_files import read_problem
     from pgb.problems import Candidate, Data, Objective, Regularizer, loss
-    from pgb.reports import Report, Verdict
+    from pgb.reports import Report
     from pgb.transforms import eliminate, without_units
 
 __version__ = "0.1.0"
@@ -51,7 +52,7 @@ _HOMES = {
     "Regularizer": "pgb.problems",
     "Report": "pgb.reports",
     "UndecidedError": "pgb.errors",
-    "Verdict": "pgb.reports",
+    "Verdict": "pgb.conditions",
     "eliminate": "pgb.transforms",
     "loss": "pgb.problems",
     "read_problem": "pgb.problem_files",

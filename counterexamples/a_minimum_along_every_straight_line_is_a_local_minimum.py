@@ -1,0 +1,185 @@
+"""Residuals that are weights of a divided difference: saddles of any order."""
+
+from __future__ import annotations
+
+from math import factorial
+
+import numpy as np
+from flint import fmpq
+from hypothesis import strategies as st
+
+from counterexamples.building import augmented, candidate_at, constant_model, exact
+from counterexamples.decisions import (
+    all_zero,
+    first_failure,
+    gradient_vanishes,
+    not_a_local_minimum,
+)
+from counterexamples.example import Claim, Example, Member, Outcome
+from counterexamples.sources import INDUCED_MODEL
+from pgb.conditions import Evidence
+from pgb.numbers import Array, Balls, Exact
+from pgb.problems import Data, Objective, loss
+from pgb.strategies import exact_arrays, positive_rationals, rationals
+from pgb.transforms import eliminate
+
+
+def divided_difference_weights(nodes: Array) -> Array:
+    """Weights (n + 1,) of the divided difference of order n at n + 1 distinct nodes."""
+    weights = exact([1] * len(nodes))
+    for i, node in enumerate(nodes):
+        for j, other in enumerate(nodes):
+            if i != j:
+                weights[i] = weights[i] / (node - other)
+    return weights
+
+
+def build(nodes: Array, scale: fmpq, output: fmpq, b: fmpq, lam: fmpq, line: Array) -> Member:
+    """A constant model whose output gradients are ``scale`` times the divided difference's weights.
+
+    ``line`` is a direction (3,) in (a, b, w).
+    """
+    r = divided_difference_weights(nodes) * scale
+    data = Data(nodes.reshape(-1, 1), (output - r / 2).reshape(-1, 1))
+    base = Objective(constant_model([output], 1), data, loss("squared"), reduction="sum")
+    objective = eliminate(base, lam)
+    candidate = candidate_at(objective, augmented([], [0], [b], [[0]]))
+    notes = {"nodes": nodes, "r": r, "b": b, "lambda": lam, "line": line}
+    return Member(objective, candidate, {**notes, "order": len(nodes) - 1})
+
+
+@st.composite
+def family(draw: st.DrawFn) -> Member:
+    """Orders 2 to 6, any rational spacing, scale, output, b, penalty and line."""
+    order = draw(st.integers(2, 6))
+    steps = draw(exact_arrays((order,), positive_rationals(2)))
+    start = draw(rationals(2))
+    nodes = exact([start + sum(steps[:i], fmpq(0)) for i in range(order + 1)])
+    scale, output, b = draw(rationals(zero=False)), draw(rationals()), draw(rationals(1))
+    return build(nodes, scale, output, b, draw(positive_rationals()), draw(exact_arrays((3,))))
+
+
+def of_order(n: int) -> Member:
+    """Nodes 0..n, output gradients (-1)^i C(n, i), penalty 1/10, at a = b = w = 0."""
+    nodes = exact(list(range(n + 1)))
+    scale = fmpq((-1) ** n * factorial(n))
+    return build(nodes, scale, fmpq(0), fmpq(0), fmpq(1, 10), exact([1, 1, 1]))
+
+
+def canonical() -> Member:
+    """Order 6 on the nodes 0..6."""
+    return of_order(6)
+
+
+def moments_below_the_order_vanish(member: Member) -> Outcome:
+    """The moments sum r_i x_i^j are exactly 0 for j below the order and not at the order."""
+    ar, objective = Exact(), member.objective
+    r = objective.output_gradients(ar, ar.asarray(member.candidate.point))[:, 0]
+    powers = exact([1] * len(r))
+    moments = []
+    for _ in range(len(r)):
+        moments.append(ar.sum(r * powers))
+        powers = powers * member.notes["nodes"]
+    if not np.all(ar.certainly_nonzero(moments[-1])):
+        return Outcome.fails("the moment at the order is not certainly different from 0")
+    return all_zero(np.array(moments[:-1], dtype=object), "moments below the order")
+
+
+def hessian_is_positive_semidefinite(member: Member) -> Outcome:
+    """The Hessian in (a, b, w) is exactly diag(h, 0, 0) with h > 0."""
+    ar = Exact()
+    H = member.objective.hessian(ar, ar.asarray(member.candidate.point))
+    if not np.all(ar.certainly_positive(H[0, 0])):
+        return Outcome.undecided("the second derivative in a is not certainly positive")
+    return all_zero(np.concatenate([H[0, 1:], H[1:].ravel()]), "Hessian entries other than (a, a)")
+
+
+def minimum_along_a_line(member: Member) -> Outcome:
+    """The value rises (or stays) on a whole interval of the member's line around the point.
+
+    With direction (alpha, beta, omega) the difference of values is at least
+    t alpha e^{b + t beta} S(t omega) + lambda t^2 alpha^2, and Taylor's theorem with the vanishing
+    moments bounds |S(w)| by |w|^n sum |r_i| |x_i|^n e^{|w x_i|} / n!.
+    """
+    notes, n = member.notes, member.notes["order"]
+    alpha, beta, omega = (abs(v) for v in notes["line"])
+    if alpha == 0:
+        return Outcome.holds("a stays 0 along the line, so the value is constant")
+    with Balls(128) as ar:
+        r, x = ar.absolute(ar.asarray(notes["r"])), ar.absolute(ar.asarray(notes["nodes"]))
+        power = ar.asarray(exact([omega]))[0]
+        for _ in range(n - 1):
+            power = power * omega
+        for _ in range(n):
+            r = r * x
+        for k in range(1, 200):
+            t = fmpq(1, 10**k)
+            bound = ar.sum(r * ar.exp(x * (t * omega))) / factorial(n) * power
+            growth = ar.exp(ar.asarray(exact([notes["b"] + t * beta])))[0]
+            slope = bound * growth * t * _power(t, n - 2)
+            if np.all(ar.certainly_positive(np.asarray(notes["lambda"] * alpha - slope))):
+                return Outcome.holds(f"no lower value within 10^-{k} along the line")
+    return Outcome.undecided("no interval found on which the bound decides")
+
+
+def _power(base: fmpq, exponent: int) -> fmpq:
+    result = fmpq(1)
+    for _ in range(exponent):
+        result = result * base
+    return result
+
+
+def lower_values_on_a_curve(member: Member) -> Outcome:
+    """With a(w) = -S(w) / (2 (sum e^{2 w x_i} + lambda)) the value is lower at w = 1/10, 1/1000."""
+    return first_failure(*[_lower_at(member, fmpq(1, d)) for d in (10, 1000)])
+
+
+def _lower_at(member: Member, w: fmpq) -> Outcome:
+    objective, b = member.objective, member.notes["b"]
+    with Balls(512) as ar:
+        grown = ar.exp(ar.asarray(member.notes["nodes"]) * w + b)
+        S = ar.sum(ar.asarray(member.notes["r"]) * grown)
+        best = -S / (2 * (ar.sum(grown * grown) + member.notes["lambda"]))
+        a = fmpq(*float(ar.to_float(best)).as_integer_ratio())
+        moved = objective.value(ar, ar.asarray(augmented([], [a], [b], [[w]])))
+        here = objective.value(ar, ar.asarray(member.candidate.point))
+        if np.all(ar.certainly_positive(np.asarray(here - moved))):
+            return Outcome.holds(f"a lower value at w = {w}")
+        if np.all(ar.certainly_positive(np.asarray(moved - here))):
+            return Outcome.fails(f"a higher value at w = {w}")
+    return Outcome.undecided(f"values not separated at w = {w}")
+
+
+def refuted_by_a_probe(member: Member) -> Outcome:
+    """Among the proved findings there is a PGB probe far along the fiber."""
+    for finding in member.report.findings:
+        if finding.proved and finding.evidence is Evidence.PGB_PROBE:
+            return Outcome.holds(finding.reason)
+    return Outcome.undecided("no proved PGB probe among the findings")
+
+
+EXAMPLE = Example(
+    name="a_minimum_along_every_straight_line_is_a_local_minimum",
+    title="A minimum along every straight line, at every order, is a local minimum.",
+    statement=(
+        "If the output gradients are the weights of a divided difference of order n >= 2, then "
+        "a = w = 0 is stationary with positive semidefinite Hessian and a weak minimum along every "
+        "straight line, yet a curve a ~ w^n leads to lower values; one probe far along the fiber "
+        "a = 0 shows it."
+    ),
+    source=f"own; the probe is the necessary condition of {INDUCED_MODEL}",
+    phenomenon="saddle of high order",
+    family=family(),
+    build_canonical=canonical,
+    claims=(
+        Claim("moments below the order are exactly 0", moments_below_the_order_vanish, "residuals"),
+        Claim("the gradient is exactly 0", gradient_vanishes, "stationary point"),
+        Claim(
+            "the Hessian is positive semidefinite", hessian_is_positive_semidefinite, "curvature"
+        ),
+        Claim("a weak minimum along a straight line", minimum_along_a_line, "straight lines"),
+        Claim("lower values on a curve into the point", lower_values_on_a_curve, "value"),
+        not_a_local_minimum(),
+        Claim("a PGB probe refutes it", refuted_by_a_probe, "PGB condition"),
+    ),
+)

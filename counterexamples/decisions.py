@@ -1,0 +1,92 @@
+"""Ways to decide a claim rigorously: proved verdicts, exact zeros, certain comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from counterexamples.example import Claim, Member, Outcome
+from pgb.numbers import Array, Balls, Exact
+
+if TYPE_CHECKING:
+    from pgb.conditions import Verdict
+    from pgb.numbers import Arithmetic
+
+PRECISIONS = (128, 512)
+
+
+def not_a_local_minimum(text: str = "the candidate is not a local minimum") -> Claim:
+    """The claim that ``check`` proves the candidate to be no local minimum."""
+    from pgb.conditions import Verdict
+
+    refutations = (Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
+    return Claim(
+        text, lambda member: proved_verdict(member, *refutations), "local minimum", refutations[0]
+    )
+
+
+def proved_verdict(member: Member, *accepted: Verdict) -> Outcome:
+    """HOLDS if ``check`` proves one of the accepted verdicts, FAILS if it proves another."""
+    report = member.report
+    said = f"{report.verdict.name}: {report.reason}"
+    if not report.proved:
+        return Outcome.undecided(f"not proved, {said}")
+    return Outcome.holds(said) if report.verdict in accepted else Outcome.fails(said)
+
+
+def all_zero(values: Array, what: str) -> Outcome:
+    """Whether all values (from ``Exact``) are exactly zero."""
+    ar = Exact()
+    if np.all(ar.certainly_zero(values)):
+        return Outcome.holds(f"{what}: exactly 0")
+    if np.any(ar.certainly_nonzero(values)):
+        return Outcome.fails(f"{what}: an entry certainly differs from 0")
+    return Outcome.undecided(f"{what}: not decided whether 0")
+
+
+def some_nonzero(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
+    """Whether some value is certainly not zero, by balls of rising precision; never FAILS."""
+    for precision in PRECISIONS:
+        with Balls(precision) as ar:
+            if np.any(ar.certainly_nonzero(compute(ar))):
+                return Outcome.holds(f"{what}: certainly not 0")
+    return Outcome.undecided(f"{what}: every enclosure contains 0")
+
+
+def all_positive(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
+    """Whether all values are positive, by balls of rising precision."""
+    for precision in PRECISIONS:
+        with Balls(precision) as ar:
+            values = np.asarray(compute(ar))
+            if np.all(ar.certainly_positive(values)):
+                return Outcome.holds(f"{what}: certain")
+            if np.any(ar.certainly_positive(-values)):
+                return Outcome.fails(f"{what}: the opposite is certain")
+    return Outcome.undecided(f"{what}: enclosures overlap")
+
+
+def first_failure(*outcomes: Outcome) -> Outcome:
+    """The conjunction: the first outcome that fails, else the first undecided one, else all."""
+    for name in ("FAILS", "UNDECIDED"):
+        for outcome in outcomes:
+            if outcome.decision.name == name:
+                return outcome
+    return Outcome.holds("; ".join(dict.fromkeys(outcome.detail for outcome in outcomes)))
+
+
+def gradient_vanishes(member: Member) -> Outcome:
+    """Whether the gradient at the candidate is exactly zero."""
+    ar = Exact()
+    gradient = member.objective.gradient(ar, ar.asarray(member.candidate.point))
+    return all_zero(gradient, "gradient")
+
+
+def gradient_differs_from_zero(member: Member) -> Outcome:
+    """Whether the gradient at the candidate certainly has an entry that is not zero."""
+
+    def gradient(ar: Arithmetic) -> Any:
+        return member.objective.gradient(ar, ar.asarray(member.candidate.point))
+
+    return some_nonzero(gradient, "gradient")

@@ -1,0 +1,127 @@
+"""Output gradients that add up to 0: gradient 0 at a = w = 0, and yet no local minimum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from hypothesis import strategies as st
+
+from counterexamples.building import augmented, candidate_at, exact
+from counterexamples.decisions import all_positive, gradient_vanishes, not_a_local_minimum
+from counterexamples.example import Claim, Decision, Example, Member, Outcome
+from counterexamples.sources import ELIMINATION
+from pgb.models import Network
+from pgb.numbers import Arithmetic, Array, Exact
+from pgb.problems import Data, Objective, loss
+from pgb.strategies import data_sets, exact_arrays, networks, positive_rationals, rationals
+from pgb.transforms import eliminate
+
+ACTIVATIONS = ("tanh", "sigmoid", "softplus", "quadratic", "arctan", "silu")
+
+
+def build(network: Network, data: Data, hidden_bias: Array, b: Array, lam: fmpq) -> Member:
+    """All weights 0, the output bias at the weighted mean of the targets, a = w = 0."""
+    targets = exact(data.targets)
+    weights = exact([1] * data.samples) if data.weights is None else exact(data.weights)
+    mean = np.sum(weights[:, None] * targets, axis=0) / np.sum(weights)
+    theta = exact([0] * network.size)
+    if len(network.layers) == 3:
+        theta[network.slices["b1"]] = hidden_bias
+    theta[network.slices[f"b{len(network.layers) - 1}"]] = mean
+    objective = eliminate(Objective(network, data, loss("squared")), lam)
+    d_x, d_y = network.inputs, network.output_dimension
+    point = augmented(theta, [0] * d_y, b, exact([[0] * d_x] * d_y))
+    return Member(objective, candidate_at(objective, point))
+
+
+@st.composite
+def family(draw: st.DrawFn) -> Member:
+    """Any distinct inputs, targets not all equal, weights, a smooth network, b, penalty."""
+    network = draw(networks(activations=ACTIVATIONS, hidden_layers=(0, 1), biased=True))
+    data = draw(
+        data_sets(
+            input_dimension=network.inputs,
+            output_dimension=network.output_dimension,
+            samples=(2, 4),
+            distinct=True,
+        )
+    )
+    targets = exact(data.targets)
+    targets[1, 0] = targets[0, 0] + draw(rationals(2, zero=False))
+    data = Data(data.inputs, targets, data.weights)
+    width = network.layers[1] if len(network.layers) == 3 else 0
+    hidden_bias = draw(exact_arrays((width,), rationals(2)))
+    b = draw(exact_arrays((network.output_dimension,), rationals(1)))
+    return build(network, data, hidden_bias, b, draw(positive_rationals()))
+
+
+def canonical() -> Member:
+    """Inputs 0 and 1, targets 0 and 1, a linear unit with output 1/2."""
+    data = Data(exact([[0], [1]]), exact([[0], [1]]))
+    return build(Network([1, 1]), data, exact([]), exact([0]), fmpq(1, 10))
+
+
+def first_moments(member: Member) -> Iterator[tuple[int, int, Any]]:
+    """(k, j, sum_i r_ik x_ij) for every output k and input coordinate j."""
+    ar, objective = Exact(), member.objective
+    r = objective.output_gradients(ar, ar.asarray(member.candidate.point))
+    x = ar.asarray(objective.data.inputs)
+    for k in range(r.shape[1]):
+        for j in range(x.shape[1]):
+            yield k, j, ar.sum(r[:, k] * x[:, j])
+
+
+def hessian_is_indefinite_where_a_first_moment_differs_from_zero(member: Member) -> Outcome:
+    """The minor in (a_k, w_kj) is negative if sum_i r_ik x_ij != 0; else its mixed entry is 0."""
+    ar, objective = Exact(), member.objective
+    d_x = objective.data.inputs.shape[1]
+    starts = objective.slices["a"].start, objective.slices["W"].start
+    for k, j, moment in first_moments(member):
+        if not np.all(ar.certainly_zero(moment)):
+            return _negative_minor(member, starts[0] + k, starts[1] + k * d_x + j)
+    return Outcome.holds("every first moment is exactly 0: the claim says nothing here")
+
+
+def _negative_minor(member: Member, first: int, second: int) -> Outcome:
+    def negated(ar: Arithmetic) -> Array:
+        H = member.objective.hessian(ar, ar.asarray(member.candidate.point))
+        return np.asarray(H[first, second] * H[second, first] - H[first, first] * H[second, second])
+
+    return all_positive(negated, f"minor of the Hessian in parameters {first}, {second} < 0")
+
+
+def some_residual_remains(member: Member) -> Outcome:
+    """The output gradients are not all 0, so that the point is not optimal in function space."""
+    ar = Exact()
+    r = member.objective.output_gradients(ar, ar.asarray(member.candidate.point))
+    if np.any(ar.certainly_nonzero(r)):
+        return Outcome.holds("an output gradient differs from 0")
+    return Outcome(Decision.UNDECIDED, "no output gradient certainly differs from 0")
+
+
+EXAMPLE = Example(
+    name="every_stationary_point_of_the_eliminated_loss_is_a_local_minimum",
+    title="Every stationary point of the eliminated loss is a local minimum.",
+    statement=(
+        "With distinct inputs and output gradients r != 0 that add up to 0, the point a = w = 0 is "
+        "stationary and not a local minimum; the Hessian in (a, w) is indefinite as soon as "
+        "sum r_i x_i != 0."
+    ),
+    source=f"in the spirit of {ELIMINATION}",
+    phenomenon="saddle",
+    family=family(),
+    build_canonical=canonical,
+    claims=(
+        Claim("the gradient is exactly 0", gradient_vanishes, "stationary point"),
+        Claim("some output gradient is not 0", some_residual_remains, "residuals"),
+        not_a_local_minimum(),
+        Claim(
+            "the Hessian in (a, w) is indefinite where sum r_i x_i != 0",
+            hessian_is_indefinite_where_a_first_moment_differs_from_zero,
+            "curvature",
+        ),
+    ),
+)

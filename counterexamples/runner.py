@@ -1,0 +1,170 @@
+"""Run the claims of examples on the canonical member and on members drawn from the family."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import Phase, given, settings
+from hypothesis import seed as with_seed
+
+from counterexamples.example import Claim, Decision, Example, Member, Outcome
+from counterexamples.registry import examples as all_examples
+from counterexamples.registry import find
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Result:
+    """What came of one claim of one example.
+
+    ``counts`` says how many members gave each decision, and ``witness`` is the outcome (for a
+    claim that fails, on a member made as simple as possible) that explains the decision.
+    """
+
+    example: str
+    claim: str
+    about: str
+    counts: dict[Decision, int] = field(default_factory=lambda: dict.fromkeys(Decision, 0))
+    witness: str = ""
+    seconds: float = 0.0
+
+    @property
+    def decision(self) -> Decision:
+        """FAILS if any member refutes the claim, HOLDS only if every member proves it."""
+        for decision in (Decision.FAILS, Decision.UNDECIDED):
+            if self.counts[decision]:
+                return decision
+        return Decision.HOLDS if self.counts[Decision.HOLDS] else Decision.UNDECIDED
+
+    @property
+    def members(self) -> int:
+        """How many members were examined."""
+        return sum(self.counts.values())
+
+
+class _RefutedError(Exception):
+    """A member refutes a claim: makes hypothesis look for a simpler one."""
+
+
+def examine(example: Example, member: Member) -> list[tuple[Claim, Outcome]]:
+    """Every claim of the example with its outcome on one member."""
+    return [(claim, claim.holds(member)) for claim in example.claims]
+
+
+def run(
+    names: Iterable[str] | None = None,
+    *,
+    examples: int = 100,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """Run examples on their canonical member and on members drawn from their families.
+
+    Args:
+        names: names of examples, or unambiguous parts of them; all examples by default.
+        examples: how many members to draw for each example.
+        seed: draws the members of that seed; by default the same members every time.
+        progress: called with the example's name, members done and members asked for.
+
+    Returns:
+        One result for each claim, in the order of the examples and their claims.
+
+    Raises:
+        InputError: a name fits no example, or several.
+    """
+    chosen = all_examples() if names is None else tuple(find(name) for name in names)
+    results = []
+    for example in chosen:
+        results += _run_one(example, examples, seed, progress)
+    return results
+
+
+def exit_code(results: Sequence[Result]) -> int:
+    """0 if every claim holds, 1 if one fails, 20 if none fails and some are undecided."""
+    decisions = {result.decision for result in results}
+    if Decision.FAILS in decisions:
+        return 1
+    return 20 if Decision.UNDECIDED in decisions else 0
+
+
+def _run_one(
+    example: Example, count: int, chosen_seed: int | None, progress: Progress | None
+) -> list[Result]:
+    results = [Result(example.name, claim.text, claim.about) for claim in example.claims]
+    refuted: set[int] = set()
+
+    def examine_member(member: Member) -> None:
+        for index, (claim, result) in enumerate(zip(example.claims, results, strict=True)):
+            started = time.perf_counter()
+            outcome = claim.holds(member)
+            result.seconds += time.perf_counter() - started
+            _record(result, outcome)
+            if outcome.decision is Decision.FAILS and index not in refuted:
+                refuted.add(index)
+        if progress is not None:
+            progress(example.name, results[0].members, count + 1)
+
+    examine_member(example.canonical)
+    if count > 0:
+        _draw(example, examine_member, count, chosen_seed)
+    for index in sorted(refuted):
+        _simplify(example, example.claims[index], results[index], count, chosen_seed)
+    return results
+
+
+def _record(result: Result, outcome: Outcome) -> None:
+    worst = result.decision
+    result.counts[outcome.decision] += 1
+    if not result.witness or result.decision is not worst:
+        result.witness = outcome.detail
+
+
+def _settings(count: int, chosen_seed: int | None, phases: Sequence[Phase]) -> settings:
+    return settings(
+        max_examples=count,
+        derandomize=chosen_seed is None,
+        database=None,
+        deadline=None,
+        phases=phases,
+        suppress_health_check=(),
+        report_multiple_bugs=False,
+    )
+
+
+def _draw(
+    example: Example, action: Callable[[Member], None], count: int, chosen_seed: int | None
+) -> None:
+    @_settings(count, chosen_seed, [Phase.generate])
+    @given(example.family)
+    def on_every_member(member: Member) -> None:
+        action(member)
+
+    if chosen_seed is not None:
+        on_every_member = with_seed(chosen_seed)(on_every_member)
+    on_every_member()
+
+
+def _simplify(
+    example: Example, claim: Claim, result: Result, count: int, chosen_seed: int | None
+) -> None:
+    """Put the outcome on the simplest member that still refutes the claim into the result."""
+    simplest = result.witness
+
+    @_settings(max(count, 1), chosen_seed, [Phase.generate, Phase.shrink])
+    @given(example.family)
+    def is_not_refuted(member: Member) -> None:
+        nonlocal simplest
+        outcome = claim.holds(member)
+        if outcome.decision is Decision.FAILS:
+            simplest = outcome.detail
+            raise _RefutedError
+
+    if chosen_seed is not None:
+        is_not_refuted = with_seed(chosen_seed)(is_not_refuted)
+    try:
+        is_not_refuted()
+    except _RefutedError:
+        result.witness = simplest

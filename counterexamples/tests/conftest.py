@@ -1,0 +1,7 @@
+"""Hypothesis profiles for all tests."""
+
+from __future__ import annotations
+
+from pgb.strategies.profiles import load_profile
+
+load_profile()

@@ -1,0 +1,137 @@
+"""One class per input: no function attains the infimum of the cross-entropy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from hypothesis import strategies as st
+
+from counterexamples.building import augmented, candidate_at, exact
+from counterexamples.decisions import all_positive, first_failure, not_a_local_minimum
+from counterexamples.example import Claim, Example, Member, Outcome
+from counterexamples.sources import ELIMINATION
+from pgb.models import Network
+from pgb.numbers import Arithmetic, Array
+from pgb.problems import Data, Objective, loss
+from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
+from pgb.transforms import eliminate
+
+STEPS = (0, 1, 2, 4, 8)
+
+
+def build(
+    network: Network, inputs: Array, labels: list[int], classes: int, point: Array, lam: fmpq
+) -> Member:
+    """Inputs (m, d_x) whose first coordinate lies within 1/3 of the class index.
+
+    ``classes=1`` means the logistic loss with labels -1 for class 0 and 1 for class 1.
+    """
+    if classes == 1:
+        chosen, targets = loss("logistic"), exact([[2 * label - 1] for label in labels])
+    else:
+        chosen, targets = loss("cross-entropy"), np.array(labels, dtype=np.int64)
+    data = Data(inputs, targets)
+    base = Objective(network, data, chosen)
+    linear = Objective(Network([inputs.shape[1], classes]), data, chosen)
+    objective = eliminate(base, lam)
+    notes = {"base": base, "linear": linear, "classes": classes, "labels": labels}
+    return Member(objective, candidate_at(objective, point), notes)
+
+
+@st.composite
+def family(draw: st.DrawFn) -> Member:
+    """Two or three classes or signs, clean labels, any small network at any rational point."""
+    classes = draw(st.sampled_from([1, 2, 3]))
+    network = draw(networks(output_dimension=classes, hidden_layers=(0, 1)))
+    d_x = network.inputs
+    labels = draw(st.lists(st.integers(0, max(classes - 1, 1)), min_size=1, max_size=4))
+    inputs = draw(exact_arrays((len(labels), d_x), rationals(1)))
+    inputs[:, 0] = inputs[:, 0] / 3 + exact(labels)
+    theta = draw(exact_arrays((network.size,), rationals(2)))
+    a = draw(exact_arrays((classes,), st.one_of(st.just(0), rationals(1))))
+    b = draw(exact_arrays((classes,), rationals(1)))
+    W = draw(exact_arrays((classes, d_x), rationals(1)))
+    point = augmented(theta, a, b, W)
+    return build(network, inputs, labels, classes, point, draw(positive_rationals()))
+
+
+def canonical() -> Member:
+    """Two classes at x = 0 and x = 1 and a linear softmax classifier at 0."""
+    point = augmented([0] * 4, [0, 0], [0, 0], [[0], [0]])
+    return build(Network([1, 2]), exact([[0], [1]]), [0, 1], 2, point, fmpq(1, 10))
+
+
+def infimum_is_not_attained_by_any_function(member: Member) -> Outcome:
+    """The function-space infimum is 0 and not attained."""
+    infimum = member.notes["base"].infimum()
+    if infimum.attained:
+        return Outcome.fails("the function-space infimum is attained")
+    if infimum.value != 0:
+        return Outcome.fails(f"the function-space infimum is {infimum.value}, not 0")
+    return Outcome.holds("infimum 0, not attained")
+
+
+def separating_direction(member: Member) -> Array:
+    """Parameters (W1 then b1) of a linear classifier with margin at least 1/6 on every sample.
+
+    Logits 2 k x - k^2 are largest for the class index k nearest to the first coordinate x.
+    """
+    classes, d_x = member.notes["classes"], member.objective.data.inputs.shape[1]
+    if classes == 1:
+        return exact([2] + [0] * (d_x - 1) + [-1])
+    rows: list[Any] = []
+    for k in range(classes):
+        rows += [2 * k] + [0] * (d_x - 1)
+    return exact(rows + [-k * k for k in range(classes)])
+
+
+def loss_tends_to_zero_along_a_ray(member: Member) -> Outcome:
+    """For a linear classifier: smaller at every step along the ray, and under K e^{-t / 3}."""
+    linear, direction = member.notes["linear"], separating_direction(member)
+
+    def values(ar: Arithmetic) -> Array:
+        points = [ar.asarray(direction * fmpq(t)) for t in STEPS]
+        return ar.stack([np.asarray(linear.value(ar, point)) for point in points])
+
+    def decreases(ar: Arithmetic) -> Array:
+        computed = values(ar)
+        return computed[:-1] - computed[1:]
+
+    def below_the_bound(ar: Arithmetic) -> Array:
+        times = ar.asarray(exact([fmpq(-t, 3) for t in STEPS]))
+        return ar.exp(times) * max(member.notes["classes"], 2) - values(ar)
+
+    return first_failure(
+        all_positive(decreases, "lower at each step along the ray"),
+        all_positive(below_the_bound, "below K e^{-t/3}"),
+    )
+
+
+EXAMPLE = Example(
+    name="the_eliminated_cross_entropy_on_clean_labels_has_a_local_minimum",
+    title="With cross-entropy on clean labels the eliminated loss has a local minimum.",
+    statement=(
+        "If equal inputs always carry the same class, no function attains the infimum 0 of the "
+        "cross-entropy or logistic loss, so the eliminated loss has no local minimum whatever the "
+        "network; for a linear classifier on separable data the loss tends to 0 along a ray."
+    ),
+    source=f"own; the theorem that becomes vacuous is that of {ELIMINATION}",
+    phenomenon="infimum not attained",
+    family=family(),
+    build_canonical=canonical,
+    claims=(
+        Claim(
+            "no function attains the infimum",
+            infimum_is_not_attained_by_any_function,
+            "function-space infimum",
+        ),
+        not_a_local_minimum(),
+        Claim(
+            "a linear classifier's loss tends to 0 along a ray",
+            loss_tends_to_zero_along_a_ray,
+            "value",
+        ),
+    ),
+)
