@@ -170,7 +170,7 @@ EXAMPLE = Example(
     statement=(
         "If the loss attains its minimum above the function-space infimum, as least squares with a "
         "linear network does, its global minimizers with a = 0 are no local minima of the "
-        "eliminated loss, which has none at all; paths to infinity descend below the minimum of the loss."
+        "eliminated loss, which has none at all; paths to infinity descend below the minimum."
     ),
     source=f"in the spirit of {ELIMINATION}",
     phenomenon="good minima lost",
