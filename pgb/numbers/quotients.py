@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flint import fmpq
 
 from pgb.errors import UndecidedError
+from pgb.numbers.division import exact_quotient
 from pgb.numbers.kernels import Exponent, Kernel
 from pgb.numbers.polynomials import (
     ONE,
@@ -22,35 +23,41 @@ from pgb.numbers.polynomials import (
 )
 
 #: Factors with at least two terms, normalised as by ``split``, to exponents >= 1. Adding brings
-#: to the least common multiple of the multisets; common divisors are not searched for.
+#: to the least common multiple of the multisets; factors are tried as divisors, no more.
 Denominator = dict[Polynomial, int]
 Quotient = tuple[Terms, Denominator]
 
 MAX_BITS = 1_000_000  # of one coefficient
 
 
-def cancel(numerator: Terms, denominator: Denominator) -> Quotient:
-    """Cancel a numerator that is a rational multiple of a factor times a monomial."""
-    if not any(len(factor.terms) == len(numerator) for factor in denominator):
-        return numerator, denominator
-    content, common, rest = split(numerator)
-    if rest is None or rest not in denominator:
-        return numerator, denominator
-    left = dict(denominator)
-    left[rest] -= 1
-    if not left[rest]:
-        del left[rest]
-    return {common: content}, left
+def _cancel(
+    numerator: Terms, denominator: Denominator, factors: Iterable[Polynomial] | None = None
+) -> Quotient:
+    """Cancel the factors (all of them by default) that divide the numerator."""
+    left = denominator
+    for factor in denominator if factors is None else factors:
+        while factor in left:
+            divided = exact_quotient(numerator, factor)
+            if divided is None:
+                break
+            numerator = divided
+            left = dict(left)
+            left[factor] -= 1
+            if not left[factor]:
+                del left[factor]
+    return numerator, left
 
 
 def add(x: Quotient, y: Quotient) -> Quotient:
     """The sum."""
     if x[1] == y[1]:
-        return add_terms(x[0], y[0]), x[1]
+        return _cancel(add_terms(x[0], y[0]), x[1])
     common = dict(x[1])
     for factor, power in y[1].items():
         common[factor] = max(power, common.get(factor, 0))
-    return add_terms(_expanded(x, common), _expanded(y, common)), common
+    # a factor to different powers divides the sum only if it divides one of the two
+    shared = [factor for factor, e in x[1].items() if y[1].get(factor) == e]
+    return _cancel(add_terms(_expanded(x, common), _expanded(y, common)), common, shared)
 
 
 def _expanded(x: Quotient, common: Denominator) -> Terms:
@@ -64,12 +71,15 @@ def _expanded(x: Quotient, common: Denominator) -> Terms:
 
 def multiply(x: Quotient, y: Quotient) -> Quotient:
     """The product."""
-    left, below_left = cancel(x[0], y[1])
-    right, below_right = cancel(y[0], x[1])
+    left, below_right = _cancel(x[0], y[1])
+    right, below_left = _cancel(y[0], x[1])
     common = dict(below_left)
     for factor, power in below_right.items():
         common[factor] = common.get(factor, 0) + power
-    return multiply_terms(left, right), common
+    product = multiply_terms(left, right)
+    if common and any(base.is_base for key in left for base, _ in key):
+        return _cancel(product, common)  # powers of roots may have become sums
+    return product, common
 
 
 def power(x: Quotient, n: int) -> Quotient:
@@ -92,7 +102,7 @@ def invert(x: Quotient) -> Quotient:
     for factor, e in x[1].items():
         above = multiply_terms(above, power_terms(factor.terms, e))
     below: Denominator = {} if rest is None else {rest: 1}
-    return multiply((above, below), from_powers([(base, -e) for base, e in common]))
+    return multiply(_cancel(above, below), from_powers([(base, -e) for base, e in common]))
 
 
 def from_powers(powers: Iterable[tuple[Kernel, Exponent]]) -> Quotient:

@@ -12,7 +12,7 @@ from pgb.errors import UndecidedError
 from pgb.numbers.kernels import integer_power, terms_ball, with_precision
 from pgb.numbers.polynomials import ONE, PRECISIONS, Terms, scale_terms, terms_sign
 from pgb.numbers.printing import quotient_text
-from pgb.numbers.quotients import Denominator, Quotient, add, cancel, invert, multiply
+from pgb.numbers.quotients import Denominator, Quotient, add, invert, multiply
 from pgb.numbers.quotients import power as power_of
 from pgb.numbers.rationals import exact_rational, rational
 
@@ -213,8 +213,6 @@ def quotient(numerator: Terms, denominator: Denominator) -> ExactNumber:
     """The number numerator / denominator, as an ``fmpq`` where it is seen to be rational."""
     if not numerator:
         return fmpq(0)
-    if denominator:
-        numerator, denominator = cancel(numerator, denominator)
     if not denominator and len(numerator) == 1 and () in numerator:
         return numerator[()]
     return Symbolic(numerator, denominator)
