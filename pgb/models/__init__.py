@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pgb.models.activations import ACTIVATIONS, Activation, LeakyRelu, activation
 from pgb.models.exponential import ExponentialNeurons
-from pgb.models.model import AffineField, Derivatives, Model, Parameter, Switch
+from pgb.models.fields import AffineField
+from pgb.models.model import Derivatives, Model, Parameter, Switch
 from pgb.models.network import Network
 from pgb.models.sum import ModelSum
 

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgb.errors import InputError
-from pgb.models.model import AffineField, Model, Parameter, Switch
+from pgb.models.fields import AffineField
+from pgb.models.model import Model, Parameter, Switch
 from pgb.numbers import Arithmetic, Array
 
 # In float64 the exponentials may overflow; 0 times infinity is then nan, which is an answer.

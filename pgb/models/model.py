@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import ClassVar
 
 import numpy as np
-from flint import fmpq
 
-from pgb.numbers import Arithmetic, Array
+from pgb.models.fields import AffineField
+from pgb.numbers import Arithmetic, Array, Float64
+
+__all__ = ["AffineField", "Derivatives", "Model", "Parameter", "Switch", "portions"]
+
+# Samples are taken in portions so that intermediate arrays stay near this many entries, which a
+# processor's cache holds, but not in so small ones that adding up the results takes the time.
+_ARRAY_ENTRIES = 1 << 16
+_FEWEST_SAMPLES = 64
 
 
 @dataclass(frozen=True)
@@ -38,77 +44,6 @@ class Switch:
     values: Array
     order: int
     label: str
-
-
-class AffineField:
-    """An affine vector field X(theta) = linear theta + constant along which a model is constant.
-
-    ``entries`` maps (row, column) to the nonzero entries of the matrix, all rationals. The dense
-    forms are the properties ``linear`` (p, p) and ``constant`` (p,), object arrays of ``fmpq``.
-    """
-
-    def __init__(self, linear: Array, constant: Array, name: str) -> None:
-        matrix, vector = np.asarray(linear, dtype=object), np.asarray(constant, dtype=object)
-        self.size: int = vector.shape[0]
-        self.entries: dict[tuple[int, int], fmpq] = {
-            (row, column): fmpq(value)
-            for (row, column), value in np.ndenumerate(matrix)
-            if value != 0
-        }
-        self.shift: dict[int, fmpq] = {
-            row: fmpq(value) for row, value in enumerate(vector) if value != 0
-        }
-        self.name = name
-
-    @classmethod
-    def sparse(
-        cls,
-        size: int,
-        entries: Mapping[tuple[int, int], int | fmpq],
-        name: str,
-        shift: Mapping[int, int | fmpq] | None = None,
-    ) -> AffineField:
-        """The field with these nonzero entries in its (size, size) matrix and its constant."""
-        field = cls.__new__(cls)
-        field.size, field.name = size, name
-        field.entries = {place: fmpq(value) for place, value in entries.items()}
-        field.shift = {row: fmpq(value) for row, value in (shift or {}).items()}
-        return field
-
-    @property
-    def linear(self) -> Array:
-        """The matrix, (p, p) of ``fmpq``."""
-        matrix = np.full((self.size, self.size), fmpq(0), dtype=object)
-        for place, value in self.entries.items():
-            matrix[place] = value
-        return matrix
-
-    @property
-    def constant(self) -> Array:
-        """The constant part, (p,) of ``fmpq``."""
-        vector = np.full(self.size, fmpq(0), dtype=object)
-        for row, value in self.shift.items():
-            vector[row] = value
-        return vector
-
-    def at(self, ar: Arithmetic, theta: Array) -> Array:
-        """X(theta), (..., p), in the arithmetic."""
-        zero = ar.zeros(theta.shape[:-1])
-        rows = [zero] * self.size
-        for row, value in self.shift.items():
-            rows[row] = rows[row] + ar.asarray(value)
-        for (row, column), value in self.entries.items():
-            rows[row] = rows[row] + ar.asarray(value) * theta[..., column]
-        return ar.stack(rows, axis=-1)
-
-    def shifted(self, offset: int, size: int, name: str | None = None) -> AffineField:
-        """The same field on the coordinates from ``offset`` on of a vector of ``size``."""
-        entries = {(i + offset, j + offset): value for (i, j), value in self.entries.items()}
-        shift = {i + offset: value for i, value in self.shift.items()}
-        return AffineField.sparse(size, entries, name or self.name, shift)
-
-    def __repr__(self) -> str:
-        return f"AffineField({self.name!r}, size={self.size})"
 
 
 class Model(ABC):
@@ -200,7 +135,7 @@ class Derivatives:
 
     def gauss_newton(self, c: Array) -> Array:
         """sum_i J_i^T c_i J_i, (..., p, p), for symmetric c of shape (..., m, d_y, d_y)."""
-        return weighted_product(self.ar, self.jacobian(), c)
+        return self._products(c)
 
     def hessian(self, r: Array, c: Array) -> Array:
         """Hessian of sum_i f_i(phi_i) from the gradients r and the Hessians c of the f_i.
@@ -209,11 +144,33 @@ class Derivatives:
         """
         return self.gauss_newton(c) + self.curvature(r)
 
+    def _products(self, c: Array) -> Array:
+        total: Array | None = None
+        entries = prod(self.theta.shape) * self.model.output_dimension
+        for rows in portions(self.x.shape[0], entries):
+            part = weighted_product(self.ar, self._jacobian_rows(rows), c[..., rows, :, :])
+            total = part if total is None else total + part
+        assert total is not None
+        return total
+
+    def _jacobian_rows(self, rows: slice) -> Array:
+        """The Jacobian for a range of samples."""
+        return self.model.jacobian(self.ar, self.theta, self.x[rows])
+
+
+def portions(samples: int, entries: int) -> list[slice]:
+    """Ranges of samples for which arrays of ``entries`` numbers per sample stay small."""
+    many = max(_FEWEST_SAMPLES, _ARRAY_ENTRIES // max(1, entries))
+    return [slice(start, min(start + many, samples)) for start in range(0, samples, many)]
+
 
 def weighted_product(ar: Arithmetic, jacobian: Array, c: Array) -> Array:
     """sum_i J_i^T c_i J_i for J (..., m, d_y, p) and c (..., m, d_y, d_y)."""
-    *_, samples, outputs, size = jacobian.shape
+    *batch, samples, outputs, size = jacobian.shape
+    left = jacobian.reshape((*batch, samples * outputs, size))
+    if isinstance(ar, Float64) and outputs == 1 and not batch and bool(np.all(c >= 0)):
+        root = np.sqrt(c[:, 0]) * left
+        return root.T @ root  # a matrix times its own transpose takes BLAS half the work
     weighted = c * jacobian if outputs == 1 else ar.matmul(c, jacobian)
-    left = jacobian.reshape((*jacobian.shape[:-3], samples * outputs, size))
     right = weighted.reshape((*weighted.shape[:-3], samples * outputs, size))
     return ar.matmul(left.swapaxes(-1, -2), right)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from pgb.errors import InputError
 from pgb.models.activations import Activation, activation
-from pgb.models.model import AffineField, Model, Parameter, Switch
+from pgb.models.fields import AffineField
+from pgb.models.model import Model, Parameter, Switch
 from pgb.models.network_derivatives import NetworkDerivatives, affine
 from pgb.models.network_invariances import network_invariances
 from pgb.numbers import Arithmetic, Array

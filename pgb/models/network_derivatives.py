@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models.model import Derivatives, weighted_product
+from pgb.models.model import Derivatives, portions
 from pgb.models.network_curvature import curvature
-from pgb.numbers import Arithmetic, Array, Float64
+from pgb.numbers import Arithmetic, Array
 
 if TYPE_CHECKING:
     from pgb.models.network import Network
-
-# Samples are taken in portions so that intermediate arrays stay near this many entries, which a
-# processor's cache holds, but not in so small ones that adding up the results takes the time.
-_ARRAY_ENTRIES = 1 << 16
-_FEWEST_SAMPLES = 64
 
 
 def affine(ar: Arithmetic, W: Array, b: Array | None, z: Array) -> Array:
@@ -83,10 +79,7 @@ class Pass:
 
     def portions(self, per_sample: int) -> list[slice]:
         """Ranges of samples for which an array of ``per_sample`` entries each stays small."""
-        entries = per_sample * int(np.prod(self.batch))
-        many = max(_FEWEST_SAMPLES, _ARRAY_ENTRIES // entries)
-        starts = range(0, self.samples, many)
-        return [slice(start, min(start + many, self.samples)) for start in starts]
+        return portions(self.samples, per_sample * prod(self.batch))
 
     def backward(self, cotangent: Array) -> tuple[list[Array], list[Array]]:
         """Derivatives of sum_k cotangent_k z_L,k with respect to each z_l and to each s_l.
@@ -158,10 +151,10 @@ class NetworkDerivatives(Derivatives):
         return self._translated(curvature(self.run, self._full(r)))
 
     def gauss_newton(self, c: Array) -> Array:
-        return self._translated(self._gauss_newton(c))
+        return self._translated(self._products(c))
 
     def hessian(self, r: Array, c: Array) -> Array:
-        return self._translated(self._gauss_newton(c) + curvature(self.run, self._full(r)))
+        return self._translated(self._products(c) + curvature(self.run, self._full(r)))
 
     def _full(self, r: Array) -> Array:
         """The weights r with the batch of theta."""
@@ -176,25 +169,6 @@ class NetworkDerivatives(Derivatives):
     def _translated(self, matrix: Array) -> Array:
         return matrix[..., self.order, :][..., self.order]
 
-    def _gauss_newton(self, c: Array) -> Array:
-        outputs = self.run.outputs.shape[-1]
-        plain = isinstance(self.ar, Float64) and outputs == 1 and not self.run.batch
-        if plain and bool(np.all(c >= 0)):
-            return self._square_root_product(np.sqrt(c))
-        identity = self._identity()
-        total: Array | None = None
-        for rows in self.run.portions(outputs * self.model.size):
-            jacobian = self.run.rows(rows).jacobian(identity[..., rows, :, :])
-            part = weighted_product(self.ar, jacobian, c[..., rows, :, :])
-            total = part if total is None else total + part
-        assert total is not None
-        return total
-
-    def _square_root_product(self, roots: Array) -> Array:
-        """Float64 only: a product of a matrix with its own transpose takes BLAS half the work."""
-        total = np.zeros((self.model.size, self.model.size))
-        for rows in self.run.portions(self.model.size):
-            root = self.run.rows(rows).jacobian(roots[rows])
-            root = root.reshape((-1, self.model.size))
-            total += root.T @ root
-        return total
+    def _jacobian_rows(self, rows: slice) -> Array:
+        """The Jacobian for a range of samples, its columns in the order used here."""
+        return self.run.rows(rows).jacobian(self._identity()[..., rows, :, :])

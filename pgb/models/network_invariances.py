@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pgb.models.activations import Activation
-from pgb.models.model import AffineField
+from pgb.models.fields import AffineField
 
 
 def network_invariances(

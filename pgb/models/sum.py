@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pgb.errors import InputError
-from pgb.models.model import AffineField, Derivatives, Model, Parameter, Switch
+from pgb.models.fields import AffineField
+from pgb.models.model import Derivatives, Model, Parameter, Switch
 from pgb.numbers import Arithmetic, Array
 
 
