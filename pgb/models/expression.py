@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ from pgb.models.expression_tree import (
     ELEMENTARY,
     Dual,
     activation_of,
+    constants,
     nodes,
     one_sided,
     root_argument,
 )
 from pgb.models.model import AffineField, Model, Parameter, Switch
-from pgb.numbers import Arithmetic, Array
+from pgb.numbers import Arithmetic, Array, Balls
 
 if TYPE_CHECKING:
     from pgb.models.expression_program import Program
@@ -62,7 +64,9 @@ class Expression(Model):
         for k, text in enumerate(outputs):
             try:
                 # A tree goes through its own text, so that it obeys the same limits.
-                trees.append(parse(text if isinstance(text, str) else str(text), names))
+                tree = parse(text if isinstance(text, str) else str(text), names)
+                _check_constants(tree)
+                trees.append(tree)
             except InputError as error:
                 problems += [f"outputs[{k}]: {problem}" for problem in error.problems]
         if problems:
@@ -88,12 +92,14 @@ class Expression(Model):
     def outputs(self, ar: Arithmetic, theta: Array, x: Array) -> Array:
         bindings = self._bindings(theta, x)
         shape = (*theta.shape[:-1], x.shape[0])
-        values = [_filled(ar, evaluate(tree, ar, bindings), shape) for tree in self.trees]
+        with _where_defined():
+            values = [_filled(ar, evaluate(tree, ar, bindings), shape) for tree in self.trees]
         return ar.stack(values, axis=-1)
 
     def _run(self, program: Program, ar: Arithmetic, theta: Array, x: Array) -> list[Array | None]:
         shape = (*theta.shape[:-1], x.shape[0])
-        results = program.run(ar, self._bindings(theta, x))
+        with _where_defined():
+            results = program.run(ar, self._bindings(theta, x))
         return [None if value is None else _filled(ar, value, shape) for value in results]
 
     def jacobian(self, ar: Arithmetic, theta: Array, x: Array) -> Array:
@@ -138,7 +144,8 @@ class Expression(Model):
         shape = (*theta.shape[:-1], x.shape[0])
         found = []
         for argument, location, order, label in self._kinks:
-            value = _filled(ar, evaluate(argument, ar, bindings), shape)
+            with _where_defined():
+                value = _filled(ar, evaluate(argument, ar, bindings), shape)
             found.append(Switch(value - ar.asarray([location]), order, label))
         return tuple(found)
 
@@ -166,7 +173,7 @@ class Expression(Model):
         for j, name in enumerate(self.parameter_names):
             duals[name] = (theta[j : j + 1], v[j : j + 1])
         zeros = ar.zeros((x.shape[0],))
-        with np.errstate(all="ignore"):
+        with _where_defined(), np.errstate(all="ignore"):
             slopes = [one_sided(tree, ar, duals)[1] for tree in self.trees]
         return ar.stack([zeros if s is None else s + zeros for s in slopes], axis=-1)
 
@@ -184,6 +191,31 @@ class Expression(Model):
 def _filled(ar: Arithmetic, value: Array, shape: tuple[int, ...]) -> Array:
     """The value broadcast to a shape."""
     return value if value.shape == shape else value + ar.zeros(shape)
+
+
+def _check_constants(tree: Tree) -> None:
+    """Refuse sqrt(-1), 1/(pi - pi) and whatever else is no finite number."""
+    for constant in constants(tree):
+        if not any(_is_finite(constant, precision) for precision in (128, 1024)):
+            shown = str(constant) if len(str(constant)) <= 60 else f"{str(constant)[:57]}..."
+            raise InputError(f"found {shown!r}, expected a constant that is a real number")
+
+
+def _is_finite(constant: Tree, precision: int) -> bool:
+    with Balls(precision) as ar:
+        return not bool(np.isnan(ar.to_float(evaluate(constant, ar, {}))))
+
+
+@contextmanager
+def _where_defined() -> Iterator[None]:
+    """Exact arithmetic raises at a division by zero, the only error that is not ours already."""
+    try:
+        yield
+    except ZeroDivisionError:
+        raise InputError(
+            "outputs: found a division by zero at this point, expected a point where the "
+            "formulas and their derivatives are defined"
+        ) from None
 
 
 def _bad_names(inputs: Sequence[str], parameters: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ import sympy
 from flint import fmpq
 
 from pgb.errors import InputError
-from pgb.expressions import Call, Constant, Name, Number, Tree, power
+from pgb.expressions import Call, Constant, Name, Number, Tree, evaluate, names_in, power
 from pgb.models.activations import Activation
 from pgb.models.expression_tree import activation_of
 from pgb.numbers import Arithmetic, Array
@@ -40,32 +40,48 @@ class Node(sympy.Function):
         return Node(key, order + 1, argument)
 
 
+class Logarithm(sympy.Function):
+    """The logarithm, opaque: SymPy's own turns exp(n log w) into a power w**n of any size."""
+
+    nargs = (1,)
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """The derivative 1 / argument."""
+        return 1 / self.args[0]
+
+
 class Translation:
-    """From trees to SymPy expressions; keeps the activations that the nodes refer to."""
+    """From trees to SymPy expressions; keeps what the symbols and nodes in them stand for.
+
+    Irrational constants become symbols: SymPy would evaluate them, at any cost.
+    """
 
     def __init__(self) -> None:
         self.activations: list[Activation] = []
+        self.constants: dict[str, Tree] = {}
         self._keys: dict[tuple[Any, ...], int] = {}
 
     def expression(self, tree: Tree) -> sympy.Expr:
         """The SymPy form of a tree.
 
         Raises:
-            InputError: if a part of it is no real number, such as sqrt(-1).
+            InputError: if it divides by something that is identically 0.
         """
         result = self._convert(tree)
         if result.has(sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
-            raise InputError(f"outputs: found '{tree}', expected real numbers only")
+            raise InputError(f"outputs: found '{tree}', expected a formula without 1/0")
         return result
 
     def _convert(self, tree: Tree) -> sympy.Expr:
         if isinstance(tree, Number):
             return sympy.Rational(int(tree.value.p), int(tree.value.q))
-        if isinstance(tree, Constant):
-            return sympy.pi if tree.name == "pi" else sympy.E
         if isinstance(tree, Name):
             # No assumptions: SymPy would turn sqrt(w^2) of a real w into Abs(w).
             return sympy.Symbol(tree.name)
+        if isinstance(tree, Constant) or not names_in(tree):
+            name = f"constant {tree}"
+            self.constants[name] = tree
+            return sympy.Symbol(name)
         args = [self._convert(a) for a in tree.args]
         if isinstance(tree, Call):
             return self._call(tree, args[0])
@@ -78,7 +94,7 @@ class Translation:
     def _call(self, tree: Call, argument: sympy.Expr) -> sympy.Expr:
         known: dict[str, Callable[[Any], Any]] = {
             "exp": sympy.exp,
-            "log": sympy.log,
+            "log": Logarithm,
             "sqrt": sympy.sqrt,
             "sin": sympy.sin,
             "cos": sympy.cos,
@@ -102,6 +118,7 @@ class Program:
     steps: tuple[Step, ...]
     results: tuple[int | None, ...]
     activations: tuple[Activation, ...]
+    constants: Mapping[str, Tree]
 
     def run(self, ar: Arithmetic, bindings: Mapping[str, Array]) -> list[Array | None]:
         """The results; each has the shape to which the names it depends on broadcast."""
@@ -117,10 +134,10 @@ class Program:
         op, args = step
         if op == "number":
             return ar.asarray([args[0]])
-        if op == "pi":
-            return ar.ones((1,)) * ar.pi()
         if op == "name":
-            return bindings[args[0]]
+            constant = self.constants.get(args[0])
+            known = bindings[args[0]] if constant is None else evaluate(constant, ar, {})
+            return known.reshape((1,)) if known.ndim == 0 else known
         if op == "power":
             return power(values[args[0]], args[1])
         if op == "activation":
@@ -138,9 +155,7 @@ class Program:
         return elementary(operands[0])
 
 
-def compile_program(
-    expressions: Sequence[sympy.Expr], activations: Sequence[Activation]
-) -> Program:
+def compile_program(expressions: Sequence[sympy.Expr], translation: Translation) -> Program:
     """A straight-line program for several expressions, common subexpressions computed once."""
     names = sympy.numbered_symbols("shared", cls=sympy.Dummy)
     shared, reduced = sympy.cse(list(expressions), symbols=names, order="canonical")
@@ -148,7 +163,8 @@ def compile_program(
     for symbol, expression in shared:
         compiler.places[symbol] = compiler.place(expression)
     results = tuple(None if e == 0 else compiler.place(e) for e in reduced)
-    return Program(tuple(compiler.steps), results, tuple(activations))
+    constants = dict(translation.constants)
+    return Program(tuple(compiler.steps), results, tuple(translation.activations), constants)
 
 
 class _Compiler:
@@ -170,10 +186,6 @@ class _Compiler:
     def _compute(self, e: sympy.Expr) -> int:
         if e.is_Rational:
             return self.emit("number", fmpq(int(e.p), int(e.q)))
-        if e is sympy.pi:
-            return self.emit("pi")
-        if e is sympy.E:
-            return self.emit("exp", self.place(sympy.S.One))
         if e.is_Symbol:
             return self.emit("name", e.name)
         if e.is_Add:
@@ -182,9 +194,13 @@ class _Compiler:
             return self._product(e)
         if isinstance(e, Node):
             return self.emit("activation", int(e.args[0]), int(e.args[1]), self.place(e.args[2]))
-        if isinstance(e, sympy.exp | sympy.log | sympy.sin | sympy.cos):
+        if isinstance(e, sympy.exp | sympy.sin | sympy.cos):
             return self.emit(type(e).__name__, self.place(e.args[0]))
-        if e.is_Pow:
+        if e is sympy.E:
+            return self.emit("exp", self.place(sympy.S.One))
+        if isinstance(e, Logarithm):
+            return self.emit("log", self.place(e.args[0]))
+        if e.is_Pow and e.exp.is_Rational:
             return self._power(e.base, e.exp)
         raise InputError(f"outputs: found '{e}', expected functions of the grammar")
 
@@ -205,15 +221,9 @@ class _Compiler:
             result = self.emit("/", result, divisor)
         return self.emit("neg", result) if negative else result
 
-    def _power(self, base: sympy.Expr, exponent: sympy.Expr) -> int:
-        if not exponent.is_Rational or int(exponent.q) & (int(exponent.q) - 1):
-            return self.place_exponential(base, exponent)
+    def _power(self, base: sympy.Expr, exponent: sympy.Rational) -> int:
+        """Exponents n / 2^k, the only ones that square roots and integer powers lead to."""
         place = self.place(base)
         for _ in range(int(exponent.q).bit_length() - 1):
             place = self.emit("sqrt", place)
         return place if exponent.p == 1 else self.emit("power", place, int(exponent.p))
-
-    def place_exponential(self, base: sympy.Expr, exponent: sympy.Expr) -> int:
-        """SymPy rewrites exp(w log x) as x**w; this undoes it."""
-        logarithm = self.emit("log", self.place(base))
-        return self.emit("exp", self.emit("*", self.place(exponent), logarithm))

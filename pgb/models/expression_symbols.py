@@ -56,7 +56,7 @@ class Symbols:
 
     def _compiled(self, entries: list[sympy.Expr]) -> Program:
         try:
-            return compile_program(entries, self._translation.activations)
+            return compile_program(entries, self._translation)
         except RecursionError:
             raise _too_deep() from None
 

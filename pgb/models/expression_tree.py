@@ -21,6 +21,7 @@ from pgb.expressions import (
     children,
     evaluate,
     leaky_slopes,
+    names_in,
     power,
 )
 from pgb.models.activations import Activation, LeakyRelu, activation
@@ -45,6 +46,16 @@ def nodes(tree: Tree) -> Iterator[Tree]:
     for child in children(tree):
         yield from nodes(child)
     yield tree
+
+
+def constants(tree: Tree) -> Iterator[Tree]:
+    """The largest parts without names that are not rational numbers."""
+    if not names_in(tree):
+        if not isinstance(tree, Number):
+            yield tree
+        return
+    for child in children(tree):
+        yield from constants(child)
 
 
 def root_argument(tree: Tree) -> Tree | None:
