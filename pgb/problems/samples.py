@@ -1,0 +1,47 @@
+"""What an objective sums over: samples in an arithmetic, with the factors of their losses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pgb.models import Model
+from pgb.numbers import Arithmetic, Array
+from pgb.problems.data import Data
+from pgb.problems.losses import Loss
+
+_REDUCTIONS = ("mean", "sum")
+
+
+class Samples(NamedTuple):
+    """Inputs (m, d_x), encoded targets (m, d_y) and coefficients c (m, 1) or (m, d_y)."""
+
+    x: Array
+    y: Array
+    c: Array
+
+
+def bring_in(ar: Arithmetic, data: Data, targets: Array, reduction: str) -> Samples:
+    """The samples, with encoded targets (m, d_y), in the arithmetic."""
+    m = data.samples
+    c = ar.ones((m, 1)) if data.weights is None else ar.asarray(data.weights).reshape((m, -1))
+    if reduction == "mean":
+        c = c / (ar.sum(c).reshape((1, 1)) / c.shape[1])
+    return Samples(ar.asarray(data.inputs), ar.asarray(targets), c)
+
+
+def misfits(model: Model, data: Data, loss: Loss, reduction: str) -> list[str]:
+    """One sentence for each part of an objective that does not fit the others."""
+    problems = []
+    if reduction not in _REDUCTIONS:
+        problems.append(f"reduction: found {reduction!r}, expected 'mean' or 'sum'")
+    if data.inputs.shape[1] != model.inputs:
+        problems.append(
+            f"inputs: found {data.inputs.shape[1]} columns, expected {model.inputs} for this model"
+        )
+    w = data.weights
+    if w is not None and w.ndim == 2 and w.shape[1] > 1 and not loss.separable:
+        problems.append(
+            f"weights: found shape {w.shape}, expected ({data.samples},): the {loss.name} loss is "
+            "not a sum over outputs"
+        )
+    return problems
