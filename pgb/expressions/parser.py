@@ -13,8 +13,7 @@ from pgb.expressions import tree as build
 from pgb.expressions.functions import ALIASES, CONSTANTS, FUNCTIONS, call
 from pgb.expressions.tree import Constant, Name, Tree, TreeError
 
-MAX_LENGTH = 10_000
-MAX_DIGITS = 1000
+MAX_DIGITS = 10_000
 MAX_DECIMAL_EXPONENT = 1000
 
 _TOKEN = re.compile(
@@ -36,8 +35,10 @@ def parse(text: str, names: Collection[str] = ()) -> Tree:
     """
     if not isinstance(text, str):
         raise InputError(f"expression: found {type(text).__name__}, expected a string")
-    if len(text) > MAX_LENGTH:
-        raise InputError(f"expression: found {len(text)} characters, expected at most {MAX_LENGTH}")
+    if len(text) > build.MAX_LENGTH:
+        raise InputError(
+            f"expression: found {len(text)} characters, expected at most {build.MAX_LENGTH}"
+        )
     return _Parser(text, names).whole()
 
 

@@ -12,7 +12,9 @@ from flint import fmpq
 
 MAX_DEPTH = 100
 MAX_EXPONENT = 1000
-MAX_BITS = 100_000
+MAX_BITS = 30_000  # of one number
+MAX_TOTAL_BITS = 100_000  # of the numbers of a tree, times the exponents above them
+MAX_LENGTH = 20_000  # of the text of a tree
 HALF = fmpq(1, 2)
 
 
@@ -156,7 +158,7 @@ def power(base: Tree, exponent: Tree) -> Tree:
 
 
 def check_size(tree: Tree) -> None:
-    """Refuse trees whose depth or whose value could exhaust the stack or the memory.
+    """Refuse trees whose depth, value or text could exhaust the stack or the memory.
 
     The size of a value is bounded by adding the bits of all numbers, times the exponents above.
     """
@@ -170,7 +172,7 @@ def check_size(tree: Tree) -> None:
             total += factor * (int(node.value.p).bit_length() + int(node.value.q).bit_length())
         elif not children(node):
             total += factor
-        if total > MAX_BITS or factor > MAX_BITS:
+        if total > MAX_TOTAL_BITS or factor > MAX_TOTAL_BITS:
             raise TreeError("powers whose value could be too large")
         if isinstance(node, Operation) and node.op == "^":
             assert isinstance(node.args[1], Number)
@@ -178,6 +180,8 @@ def check_size(tree: Tree) -> None:
             stack.append((node.args[0], depth + 1, factor * steps))
         else:
             stack.extend((child, depth + 1, factor) for child in children(node))
+    if len(_text(tree)) > MAX_LENGTH:
+        raise TreeError(f"an expression of more than {MAX_LENGTH} characters when written out")
 
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
