@@ -8,7 +8,7 @@ import numpy as np
 
 from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.function_space import auxiliary_slice
-from pgb.numbers import Float64, exact_number
+from pgb.numbers import Exact, Float64, exact_number
 from pgb.problems import Infimum, Objective
 
 # Doubles: exp(b) overflows above the first, and underflows to 0 with b below the second.
@@ -77,11 +77,7 @@ def _attained(infimum: Infimum) -> Assumption:
 def _regularization(objective: Objective) -> list[Assumption]:
     decayed = _decayed_names(objective)
     elimination = objective.elimination
-    auxiliary = (
-        set()
-        if elimination is None
-        else {p.name for p in objective.parameters} - {p.name for p in elimination.base.parameters}
-    )
+    auxiliary = () if elimination is None else elimination.names
     result = []
     own = [name for name in decayed if name not in auxiliary]
     if own:
@@ -90,7 +86,7 @@ def _regularization(objective: Objective) -> list[Assumption]:
             "then also needs a zero decay gradient, so in general none is left"
         )
         result.append(Assumption("no regularizer on the original parameters", False, words))
-    drifted = [name for name in decayed if name in auxiliary and not _is_weight(name)]
+    drifted = [name for name in decayed if name in auxiliary[1:]]
     if elimination is not None and elimination.kind == "exponential" and drifted:
         words = (
             f"weight decay also acts on the auxiliary {', '.join(drifted)}: stationary points "
@@ -101,12 +97,9 @@ def _regularization(objective: Objective) -> list[Assumption]:
 
 
 def _decayed_names(objective: Objective) -> list[str]:
-    active = objective.regularizer.active
+    ar = Exact()
+    active = ~ar.certainly_zero(objective.regularizer.quadratic)
     return [name for name, place in objective.slices.items() if np.any(active[place])]
-
-
-def _is_weight(name: str) -> bool:
-    return name.removeprefix("elimination.") == "a"
 
 
 def _penalty(objective: Objective) -> list[Assumption]:
@@ -126,7 +119,7 @@ def _penalty(objective: Objective) -> list[Assumption]:
 
 
 def _float_range(at: Evaluation) -> list[Assumption]:
-    biases = Float64().asarray(at.candidate.point[auxiliary_slice(at, "b")])
+    biases = Float64().asarray(at.candidate.point[auxiliary_slice(at.objective, 1)])
     result = []
     if np.any(biases > _OVERFLOW):
         words = "exp(b) overflows in double precision; exact and ball arithmetic are not affected"

@@ -19,7 +19,8 @@ from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.stationarity import Stationarity, parameter_name
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.models import AffineField
-from pgb.numbers import Balls, Float64
+from pgb.numbers import Balls, Exact, Float64
+from pgb.problems import Objective
 
 Vector = npt.NDArray[np.float64]
 
@@ -27,6 +28,9 @@ Vector = npt.NDArray[np.float64]
 #: times the largest, is what usual float stopping tests accept.
 GRADIENT_TOLERANCE = 1e-3
 CURVATURE_TOLERANCE = 1e-6
+
+# The field a d/da - d/db of the transform without additional units, which keeps a e^b.
+_SCALARS = "a e^b of the factor"
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def decreasing_ray(at: Evaluation) -> Ray | None:
     ball, so no stationary point lies there either: at a stationary point the derivative of the
     regularizer along every field that fixes the outputs is 0.
     """
-    for symmetry in at.objective.model.invariances():
+    for symmetry in _symmetries(at.objective):
         for sign in (1, -1):
             ray = _ray(at, symmetry, sign)
             if ray is not None:
@@ -73,6 +77,8 @@ def _ray(at: Evaluation, symmetry: AffineField, sign: int) -> Ray | None:
     if np.any((rates != 0) & (drifts != 0)):
         return None
     penalized = regularizer.active
+    if symmetry.name == _SCALARS:
+        penalized = _weighted(at.objective)
     with Balls(128) as balls:
         nonzero = balls.certainly_nonzero(at.enclosure(balls))
         zero = balls.certainly_zero(at.enclosure(balls))
@@ -82,8 +88,25 @@ def _ray(at: Evaluation, symmetry: AffineField, sign: int) -> Ray | None:
     if np.any(grows) or not np.any(shrinks) or not np.any(leaves):
         return None
     rest = np.where(penalized & (rates < 0), 0.0, at.floats)
-    limit = at.objective.data_value(ar, at.floats) + regularizer.value(ar, rest)
-    return Ray(symmetry.name, rates, drifts, float(np.asarray(limit)))
+    penalty = regularizer.value(ar, at.floats) - regularizer.value(ar, rest)
+    limit = float(at.objective.value(ar, at.floats)) - float(penalty)
+    return Ray(symmetry.name, rates, drifts, limit)
+
+
+def _symmetries(objective: Objective) -> list[AffineField]:
+    """Fields along which everything but the penalty is constant."""
+    fields = list(objective.model.invariances())
+    elimination = objective.elimination
+    if elimination is not None and elimination.kind == "without-units":
+        a, b = (objective.slices[name].start for name in elimination.names)
+        fields.append(AffineField.sparse(objective.size, {(a, a): 1}, _SCALARS, {b: -1}))
+    return fields
+
+
+def _weighted(objective: Objective) -> npt.NDArray[np.bool_]:
+    ar, regularizer = Exact(), objective.regularizer
+    zero = ar.certainly_zero(regularizer.quadratic) & ar.certainly_zero(regularizer.absolute)
+    return ~zero
 
 
 def escape(at: Evaluation, stationarity: Stationarity, curvature: Curvature) -> Finding | None:

@@ -10,8 +10,8 @@ import numpy as np
 from pgb.conditions.evaluation import PRECISIONS, Evaluation
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.errors import UndecidedError
-from pgb.numbers import Array, Balls, Exact, Float64
-from pgb.problems import Infimum
+from pgb.numbers import Balls, Exact, Float64
+from pgb.problems import Infimum, Objective
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,9 @@ class FunctionSpace:
         With a regularizer its gradient must vanish too: it is convex in theta, so then both parts
         are least. A function-optimal point with a regularizer gradient is not claimed.
         """
+        elimination = self.evaluation.objective.elimination
+        if elimination is not None and elimination.kind == "without-units":
+            return self._least_possible_value()
         if self.optimal is not True or self._regularizer_is_stationary() is not True:
             return None
         reason = (
@@ -92,6 +95,21 @@ class FunctionSpace:
         return Finding(
             Verdict.LOCAL_MINIMUM, True, Evidence.FUNCTION_OPTIMAL, reason, {"global": True}
         )
+
+    def _least_possible_value(self) -> Finding | None:
+        """Without additional units every part of the objective is >= 0: the value 0 is least."""
+        at, ar = self.evaluation, Exact()
+        if not at.exact:
+            return None
+        try:
+            value = at.objective.value(ar, ar.asarray(at.candidate.point))
+            if not bool(ar.certainly_zero(value)):
+                return None
+        except UndecidedError:
+            return None
+        reason = "the value is exactly 0, and no part of the objective can be negative"
+        verdict = Verdict.LOCAL_MINIMUM
+        return Finding(verdict, True, Evidence.FUNCTION_OPTIMAL, reason, {"global": True})
 
     def _regularizer_is_stationary(self) -> bool | None:
         regularizer = self.evaluation.objective.regularizer
@@ -132,7 +150,7 @@ class FunctionSpace:
 
     def _nonzero_auxiliary_weight(self) -> Finding | None:
         at = self.evaluation
-        slot = auxiliary_slice(at)
+        slot = auxiliary_slice(at.objective)
         with Balls(128) as ar:
             weights = at.enclosure(ar)[slot]
             nonzero, floats = ar.certainly_nonzero(weights), ar.to_float(weights)
@@ -161,15 +179,11 @@ class FunctionSpace:
         return Finding(Verdict.NOT_A_LOCAL_MINIMUM, True, Evidence.GROUP_SUM, reason, details)
 
 
-def auxiliary_slice(at: Evaluation, name: str = "a") -> slice:
-    """Where a parameter of the exponential neurons lies in an eliminated problem's vector."""
-    slices = at.objective.slices
-    return slices.get(f"elimination.{name}") or slices[name]
-
-
-def auxiliary_weights(at: Evaluation) -> Array:
-    """The weights a (d_y,) of the exponential neurons, stored."""
-    return np.asarray(at.candidate.point[auxiliary_slice(at)])
+def auxiliary_slice(objective: Objective, position: int = 0) -> slice:
+    """Where a, b or W (positions 0, 1, 2) of an eliminated problem lie in its vector."""
+    elimination = objective.elimination
+    assert elimination is not None
+    return objective.slices[elimination.names[position]]
 
 
 def _convex_and_smooth(at: Evaluation) -> bool:
