@@ -15,10 +15,11 @@ COMMENT = """\
 Logistic regression on two features of the breast cancer data, as LogisticRegression returned it.
 
 569 tumours, standardised mean radius and mean texture; label: benign (1) or malignant (-1)
-(Wolberg, Mangasarian, Street and Street 1993, Breast Cancer Wisconsin (Diagnostic)). See SOURCES.md.
+(Wolberg, Mangasarian, Street and Street 1993, Breast Cancer Wisconsin). See SOURCES.md.
 
 LogisticRegression(C=1, solver="newton-cholesky", tol=1e-12) minimises the mean log-loss
-+ 1 / (2 C n) * (sum of the squared weights, no intercept). Written by benchmarks/training/train.py."""
++ 1 / (2 C n) * (sum of the squared weights, no intercept).
+Written by benchmarks/training/train.py."""
 
 SETTINGS = """
 [model]

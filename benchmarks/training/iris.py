@@ -16,8 +16,8 @@ Softmax regression on the petals of the iris data, as LogisticRegression returne
 (Fisher 1936). Several flowers have equal petals. See SOURCES.md.
 
 LogisticRegression(C=1, solver="newton-cholesky", tol=1e-12) minimises the mean cross-entropy
-+ 1 / (2 C n) * (sum of the squared weights, no intercepts). Adding one number to all three intercepts
-changes nothing. Written by benchmarks/training/train.py."""
++ 1 / (2 C n) * (sum of the squared weights, no intercepts). Adding one number to all
+three intercepts changes nothing. Written by benchmarks/training/train.py."""
 
 SETTINGS = """
 [model]

@@ -1,0 +1,16 @@
+"""The command line: ``pgb check``, ``pgb problems`` and ``pgb examples``.
+
+Commands import what they need when they run, so that ``pgb --help`` starts at once.
+"""
+
+from __future__ import annotations
+
+from pgb.cli.check import check
+from pgb.cli.examples import examples
+from pgb.cli.group import main
+from pgb.cli.problems import problems
+
+__all__ = ["main"]
+
+for command in (check, problems, examples):
+    main.add_command(command)

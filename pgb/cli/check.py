@@ -1,0 +1,91 @@
+"""``pgb check``: a problem and a candidate in, a verdict out."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from pgb.cli.group import about, print_json
+from pgb.errors import InputError
+
+if TYPE_CHECKING:
+    from pgb.problem_files import ProblemFile
+    from pgb.problems import Candidate
+
+
+def _positive(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise click.BadParameter(f"found {value}, expected a positive finite number")
+    return value
+
+
+@click.command()
+@click.argument("problem", metavar="PROBLEM")
+@click.option("--candidate", metavar="FILE", help="The point to check: .toml, .json or .npz.")
+@click.option("--better", metavar="FILE", help="A point claimed to have a lower value.")
+@click.option(
+    "--radius",
+    type=float,
+    callback=_positive,
+    help="Ask about |theta_i - candidate_i| <= RADIUS (default 1e-6 max(1, |candidate_i|)); only "
+    "for candidates with floats.",
+)
+@click.option("--polish", is_flag=True, help="First improve the candidate by Newton's method.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    problem: str,
+    candidate: str | None,
+    better: str | None,
+    radius: float | None,
+    polish: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Decide whether the candidate of PROBLEM is a local minimum.
+
+    PROBLEM is a problem file (.toml or .json) or the name of one that ships with pgb: see `pgb
+    problems`. An exact candidate (integers and strings such as "1/3") is asked about itself, one
+    with floats about the ball around it.
+    """
+    from pgb.check import check as run_check
+    from pgb.problem_files import read_problem
+
+    with about(problem):
+        file = read_problem(problem)
+    point = _point(file, problem, "candidate", candidate)
+    if point is None:
+        raise InputError(f"{problem}: candidate: found none, expected [candidate] or --candidate")
+    lower = _point(file, problem, "better", better)
+    with about(problem):
+        report = run_check(
+            file.objective, point, better=lower, radius=radius, polish=polish, seed=seed
+        )
+    if as_json:
+        print_json(report.to_json_object())
+    else:
+        width = min(shutil.get_terminal_size().columns, 120)
+        click.echo(report.to_text(width=width, color=_colored()), color=_colored())
+    ctx.exit(report.verdict.exit_code)
+
+
+def _point(file: ProblemFile, problem: str, key: str, option: str | None) -> Candidate | None:
+    """The point of the option if it is given, else the problem file's own."""
+    from pgb.problem_files import read_candidate
+
+    if option is None:
+        own: Candidate | None = getattr(file, key)
+        return own
+    with about(option):
+        return read_candidate(option, file.objective, key)
+
+
+def _colored() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

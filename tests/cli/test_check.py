@@ -1,0 +1,184 @@
+"""``pgb check``: exit codes, reports, and sentences for bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from pgb.cli import main
+
+MINIMUM = """
+[data]
+x = [[-1], [0], [1]]
+y = [1, 1, 1]
+[model]
+kind = "expression"
+inputs = ["x"]
+parameters = ["w", "b"]
+outputs = ["(w*x + b)^2"]
+[candidate]
+w = 1
+b = 0
+"""
+THREE_MISTAKES = """
+[data]
+x = [[0], [1]]
+y = [0, nan]
+[model]
+kind = "network"
+layers = [1, 1]
+activaton = "tanh"
+[candidate]
+W1 = [[1, 2]]
+b1 = [0]
+"""
+
+
+def pgb(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def problem(tmp_path: Path) -> Path:
+    path = tmp_path / "p.toml"
+    path.write_text(MINIMUM)
+    return path
+
+
+def test_a_local_minimum_exits_with_0(problem: Path) -> None:
+    result = pgb("check", str(problem))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("LOCAL_MINIMUM (proved")
+
+
+def test_json_gives_the_verdict_and_nothing_else(problem: Path) -> None:
+    result = pgb("check", str(problem), "--json")
+    report = json.loads(result.stdout)
+    assert (report["verdict"], report["proved"]) == ("LOCAL_MINIMUM", True)
+    assert result.exit_code == 0
+
+
+def test_a_better_point_makes_the_minimum_bad(problem: Path, tmp_path: Path) -> None:
+    (tmp_path / "better.toml").write_text("w = 0\nb = 1\n")
+    result = pgb("check", str(problem), "--better", str(tmp_path / "better.toml"), "--json")
+    assert json.loads(result.stdout)["bad"] is True
+
+
+@pytest.mark.parametrize("section", ["", "[candidate]\n"])
+def test_the_candidate_may_come_from_a_toml_file(
+    problem: Path, tmp_path: Path, section: str
+) -> None:
+    (tmp_path / "c.toml").write_text(section + "w = 1\nb = 1\n")
+    result = pgb("check", str(problem), "--candidate", str(tmp_path / "c.toml"))
+    assert result.exit_code == 10
+    assert result.stdout.startswith("NOT_A_LOCAL_MINIMUM (proved")
+
+
+def test_the_candidate_may_come_from_an_npz_file(problem: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "c.npz", w=np.array(1.0), b=np.array(0.0))
+    result = pgb("check", str(problem), "--candidate", str(tmp_path / "c.npz"), "--json")
+    report = json.loads(result.stdout)
+    assert report["verdict"] == "LOCAL_MINIMUM"
+    assert report["radius"] == 1e-6
+
+
+def test_the_radius_of_the_ball_is_the_users(problem: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text('{"vector": [1.0, 0.0]}')
+    result = pgb(
+        "check", str(problem), "--candidate", str(tmp_path / "c.json"), "--radius=1e-3", "--json"
+    )
+    assert json.loads(result.stdout)["radius"] == 1e-3
+
+
+def test_polishing_moves_a_float_candidate_to_the_minimum(problem: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text('{"vector": [1.001, 0.001]}')
+    options = ("check", str(problem), "--candidate", str(tmp_path / "c.json"))
+    assert pgb(*options).exit_code != 0
+    assert pgb(*options, "--polish").exit_code == 0
+
+
+def test_three_mistakes_are_three_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(THREE_MISTAKES)
+    result = pgb("check", str(path))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    sentences = result.stderr.splitlines()
+    assert len(sentences) == 3
+    for key in ("model.activaton", "data.y[1]", "candidate.W1"):
+        assert any(sentence.startswith(f"{path}: {key}: found ") for sentence in sentences)
+
+
+@pytest.mark.parametrize("hostile", ['__import__("os")', "().__class__", "exec('1')", "lambda: 0"])
+def test_code_in_a_candidate_is_refused_by_the_grammar(
+    problem: Path, tmp_path: Path, hostile: str
+) -> None:
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps({"w": hostile, "b": 0}))
+    result = pgb("check", str(problem), "--candidate", str(path))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{path}: candidate.w: expression ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["diabets"], "diabets: problem: found neither a file nor a problem called 'diabets', exp"),
+        (["no.toml"], "no.toml: problem: found no file 'no.toml', expected a problem file"),
+        (["xor", "--candidate", "no.toml"], "no.toml: file: found no file no.toml"),
+        (["xor", "--radius", "-1"], "-1.0, expected a positive finite number"),
+        (["xor", "--radius", "nan"], "nan, expected a positive finite number"),
+        (["xor", "--radius", "x"], "'x' is not a valid float"),
+        (["xor", "--seed", "-1"], "-1 is not in the range"),
+        (["xor", "--unknown"], "No such option"),
+        ([], "Missing argument 'PROBLEM'"),
+    ],
+)
+def test_bad_arguments_exit_with_2(arguments: list[str], sentence: str) -> None:
+    result = pgb("check", *arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_problem_without_a_candidate_asks_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(MINIMUM.partition("[candidate]")[0])
+    result = pgb("check", str(path))
+    assert result.exit_code == 2
+    assert result.stderr == f"{path}: candidate: found none, expected [candidate] or --candidate\n"
+
+
+def test_interrupting_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pgb.problem_files.read_problem", interrupted)
+    result = pgb("check", "xor")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+
+
+def test_an_error_of_the_system_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "secret.toml")
+
+    monkeypatch.setattr("pgb.problem_files.read_problem", refused)
+    result = pgb("check", "xor")
+    assert (result.exit_code, result.stderr) == (2, "secret.toml: Permission denied\n")
+
+
+def test_the_installed_command_reports_and_exits(problem: Path) -> None:
+    command = [sys.executable, "-c", "from pgb.cli import main; main()", "check", str(problem)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"}, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("LOCAL_MINIMUM")
+    assert "\x1b" not in done.stdout
