@@ -185,7 +185,8 @@ def _is_minimum(finding: Finding) -> bool:
 def _is_global(facts: _Facts, findings: list[Finding]) -> bool | None:
     if any(f.evidence is Evidence.FUNCTION_OPTIMAL for f in findings):
         return True
-    return None if _is_minimum(findings[0]) else False
+    refuted = findings[0].proved and not _is_minimum(findings[0])
+    return False if refuted else None
 
 
 def _compare(at: Evaluation, better: Candidate | None) -> tuple[bool | None, float | None]:

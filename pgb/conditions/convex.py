@@ -29,6 +29,8 @@ def minimize_over_span(
         scale = max(float(np.max(np.abs(np.diag(hessian)), initial=0.0)), 1e-300)
         ridge = 1e-14 * scale * np.eye(len(z))
         step = -np.linalg.lstsq(hessian + ridge, gradient, rcond=1e-14)[0]
+        if not np.all(np.isfinite(step)):
+            return value, False
         z, new = _line_search(objective, outputs, basis, slope, z, step, value)
         if not new < value - 1e-15 * max(1.0, abs(value)):
             return new, bool(np.max(np.abs(gradient)) <= 1e-6)
@@ -58,8 +60,8 @@ def _value(
     objective: Objective, outputs: Vector, basis: Vector, slope: Vector, z: Vector
 ) -> float:
     ar = Float64()
-    q = outputs + (basis @ z).reshape(outputs.shape)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # a step that is too long shows as an infinite value
+        q = outputs + (basis @ z).reshape(outputs.shape)
         terms = objective.loss.terms(ar, q, objective.data.targets)
         total = float(np.sum(objective.coefficients(ar) * terms)) + float(slope @ z)
     return total if np.isfinite(total) else float("inf")

@@ -50,11 +50,22 @@ class Curvature:
         if at.exact and at.objective.size <= 40:
             enclosure = at.hessian(256)
             if np.all(np.isfinite(Balls().to_float(enclosure))):
-                return midpoint_spectrum(enclosure)
+                return self._with_exact_zeros(midpoint_spectrum(enclosure))
         hessian = np.asarray(at.objective.hessian(Float64(), at.floats))
         if not np.all(np.isfinite(hessian)):
             return None
         return np.asarray(np.linalg.eigvalsh((hessian + hessian.T) / 2))
+
+    def _with_exact_zeros(
+        self, spectrum: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """The eigenvalues that exact arithmetic knows to be 0, instead of their rounding noise."""
+        signs = self.inertia
+        if signs is None:
+            return spectrum
+        cleaned = np.array(spectrum)
+        cleaned[signs.negative : signs.negative + signs.zero] = 0.0
+        return cleaned
 
     @cached_property
     def inertia(self) -> Inertia | None:

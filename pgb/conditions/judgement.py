@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.fibers import FiberFamily, tangent_rank
 from pgb.conditions.pgb_condition import PgbCondition
-from pgb.conditions.polish import Polished, newton
+from pgb.conditions.polish import descend, newton
 from pgb.conditions.sampling import lower_values_nearby
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.numbers import Float64
@@ -31,6 +31,11 @@ class Spot:
     gradient_norm: float
 
     @property
+    def lowest(self) -> float:
+        """The least eigenvalue; inf without parameters."""
+        return float(np.min(self.spectrum, initial=np.inf))
+
+    @property
     def flat(self) -> int:
         """Number of eigenvalues that floats cannot tell from 0."""
         return int(np.sum(np.abs(self.spectrum) <= self.tolerance))
@@ -43,36 +48,53 @@ class Spot:
 
 def judge(at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily]) -> Finding:
     """A numerical verdict (never proved) from polishing, the spectrum and the PGB residual."""
-    if at.switch_order == 1:
-        return _undecided("a first derivative may jump here (a kink), and no proof covers it")
-    polished = newton(at.objective, at.floats) if not at.exact else None
-    if polished is not None:
-        outside = _outside(at, polished)
-        if outside is not None:
-            return outside
-    spot = _spot(at, at.floats if polished is None else polished.point)
+    if at.switch_order is not None and at.switch_order <= 2:
+        which = ("first", "second")[at.switch_order - 1]
+        return _undecided(f"a {which} derivative may jump here (a kink), and no proof covers it")
+    return _judge_point(at, pgb, families) if at.exact else _judge_ball(at, pgb, families)
+
+
+def _judge_point(
+    at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily]
+) -> Finding:
+    spot = _spot(at, at.floats)
     if spot is None:
         return _undecided("derivatives at the candidate are not finite in double precision")
-    lowest = float(np.min(spot.spectrum, initial=np.inf))
-    if lowest < -spot.tolerance:
-        reason = f"the Hessian has the eigenvalue {lowest:.3g} (floats)"
-        return _finding(Verdict.NOT_A_LOCAL_MINIMUM, Evidence.NEGATIVE_CURVATURE, reason)
+    if spot.lowest < -spot.tolerance:
+        return _negative_curvature(spot)
     if spot.flat == 0:
-        reason = f"gradient {spot.gradient_norm:.1e}, least eigenvalue {lowest:.3g} (floats)"
-        return _finding(Verdict.LOCAL_MINIMUM, Evidence.STRICT, reason)
-    return _degenerate(at, spot, pgb, families)
+        return _strict(spot)
+    if lower_values_nearby(at, spot.point):
+        reason = "the Hessian is degenerate, and sampled points nearby have lower values (floats)"
+        return _finding(Verdict.NOT_A_LOCAL_MINIMUM, Evidence.SAMPLING, reason)
+    return _degenerate(spot, pgb, families)
 
 
-def _outside(at: Evaluation, polished: Polished) -> Finding | None:
-    """The judgement if Newton's method leaves the ball; None if it ends inside."""
-    moved = np.abs(polished.point - at.floats)
-    if not polished.converged:
-        return _undecided("Newton's method from the candidate does not settle")
-    if np.all(moved <= at.radii):
-        return None
-    distance = float(np.max(moved / at.radii))
+def _judge_ball(at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily]) -> Finding:
+    """A stationary point that Newton's method or descent from the center finds in the ball.
+
+    Another one elsewhere in the ball may have been missed, so a saddle alone refutes nothing.
+    """
+    found = [newton(at.objective, at.floats), descend(at.objective, at.floats)]
+    inside = [p for p in found if p.converged and np.all(np.abs(p.point - at.floats) <= at.radii)]
+    spots = [spot for p in inside if (spot := _spot(at, p.point)) is not None]
+    for spot in spots:
+        if spot.flat == 0 and spot.lowest > 0:
+            return _strict(spot)
+    flat = [spot for spot in spots if spot.lowest >= -spot.tolerance]
+    if flat:
+        return _degenerate(flat[0], pgb, families)
+    if spots:
+        return _undecided(
+            f"the stationary point found in the ball is a saddle (eigenvalue {spots[0].lowest:.3g} "
+            "in floats), and descent from the center leaves the ball"
+        )
+    settled = [p for p in found if p.converged]
+    if not settled:
+        return _undecided("neither Newton's method nor descent from the candidate settles")
+    away = min(float(np.max(np.abs(p.point - at.floats) / at.radii)) for p in settled)
     return _undecided(
-        f"the stationary point that Newton's method finds lies {distance:.3g} radii away"
+        f"the stationary point that polishing finds lies {away:.3g} radii away from the candidate"
     )
 
 
@@ -86,23 +108,26 @@ def _spot(at: Evaluation, point: Vector) -> Spot | None:
     return Spot(point, np.asarray(spectrum), float(np.linalg.norm(gradient)))
 
 
-def _degenerate(
-    at: Evaluation, spot: Spot, pgb: PgbCondition | None, families: list[FiberFamily]
-) -> Finding:
+def _strict(spot: Spot) -> Finding:
+    reason = f"gradient {spot.gradient_norm:.1e}, least eigenvalue {spot.lowest:.3g} (floats)"
+    return _finding(Verdict.LOCAL_MINIMUM, Evidence.STRICT, reason)
+
+
+def _negative_curvature(spot: Spot) -> Finding:
+    reason = f"the Hessian has the eigenvalue {spot.lowest:.3g} (floats)"
+    return _finding(Verdict.NOT_A_LOCAL_MINIMUM, Evidence.NEGATIVE_CURVATURE, reason)
+
+
+def _degenerate(spot: Spot, pgb: PgbCondition | None, families: list[FiberFamily]) -> Finding:
     explained = tangent_rank(families)
     scale = max(1.0, float(np.max(np.abs(spot.spectrum), initial=0.0)))
-    if lower_values_nearby(at, spot.point):
-        reason = "the Hessian is degenerate, and sampled points nearby have lower values (floats)"
-        return _finding(Verdict.NOT_A_LOCAL_MINIMUM, Evidence.SAMPLING, reason)
     settled = pgb is not None and pgb.residual <= 1e-6 * scale
     if settled and explained == spot.flat:
         reason = (
             f"the {spot.flat} zero eigenvalues are the {explained} directions of known fibers, "
             "along which the gradient stays 0, and the others are positive (floats)"
         )
-        return _finding(
-            Verdict.LOCAL_MINIMUM, Evidence.BRANCH, reason, {"dimension": explained}
-        )
+        return _finding(Verdict.LOCAL_MINIMUM, Evidence.BRANCH, reason, {"dimension": explained})
     return _undecided(
         f"the Hessian has {spot.flat} zero eigenvalues in floats, of which known fibers explain "
         f"{explained}: second derivatives do not decide"

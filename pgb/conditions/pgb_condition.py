@@ -25,7 +25,7 @@ class PgbCondition:
     ``residual`` is the largest |d_k Q| over the candidate and the fiber points; ``ranks`` the rank
     of the gradient basis at the candidate alone and with all fiber points (growth means that the
     condition says more than stationarity); ``gap`` is Q(theta) minus the least value of the convex
-    problem over outputs in phi(theta) + span (None if it was not computed, inf if unbounded below)
+    problem over outputs in phi(theta) + span (None for a loss with kinks, inf if unbounded below)
     and ``gap_attained`` whether the convex solve settled; ``points`` counts the fiber points.
     """
 
@@ -67,6 +67,8 @@ def _gap(at: Evaluation, basis: Vector, copies: int) -> tuple[float | None, bool
     """
     ar = Float64()
     objective = at.objective
+    if objective.loss.smoothness == 0:
+        return None, False
     slope = np.tile(np.asarray(objective.regularizer.gradient(ar, at.floats)), copies)
     left, singular, right = np.linalg.svd(basis, full_matrices=False)
     keep = singular > 1e-9 * float(np.max(singular, initial=0.0))

@@ -59,6 +59,8 @@ class Stationarity:
         at = self.evaluation
         if not self.defined:
             return None
+        if self.exactly_zero:
+            return np.zeros(at.objective.size)
         if at.exact and at.objective.size <= _HIGH_PRECISION_SIZE:
             step = midpoint_newton_step(at.hessian(256), at.gradient(256))
             if step is not None:
