@@ -65,9 +65,12 @@ class Symbols:
         """As ``Expression.invariances``."""
         if not 0 < len(self._theta) <= MAX_PARAMETERS:
             return ()
-        return affine_invariances(
-            self._first, self._theta, self._names, self._translation.activations
-        )
+        try:
+            return affine_invariances(
+                self._first, self._theta, self._names, self._translation.activations
+            )
+        except RecursionError:
+            raise _too_deep() from None
 
 
 def _too_deep() -> InputError:

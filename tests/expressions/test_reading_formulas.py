@@ -219,7 +219,7 @@ def test_hostile_text_is_refused_at_once(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2^20000", "1e-900*w", "2^9000/3^5000 + 1e-999*u", "0." + "7" * 900]
+    "text", ["(2^1000)^20", "1e-900*w", "(2^900)^9/(3^500)^9 + 1e-999*u", "0." + "7" * 900]
 )
 def test_long_numbers_read_back(text: str) -> None:
     tree = parse(text, NAMES)
