@@ -28,7 +28,7 @@ def minimize_over_span(
             return value, True
         scale = max(float(np.max(np.abs(np.diag(hessian)), initial=0.0)), 1e-300)
         ridge = 1e-14 * scale * np.eye(len(z))
-        step = -np.linalg.lstsq(hessian + ridge, gradient, rcond=1e-14)[0]
+        step = -np.asarray(np.linalg.lstsq(hessian + ridge, gradient, rcond=1e-14)[0], np.float64)
         if not np.all(np.isfinite(step)):
             return value, False
         z, new = _line_search(objective, outputs, basis, slope, z, step, value)
@@ -56,9 +56,7 @@ def _line_search(
     return z, value
 
 
-def _value(
-    objective: Objective, outputs: Vector, basis: Vector, slope: Vector, z: Vector
-) -> float:
+def _value(objective: Objective, outputs: Vector, basis: Vector, slope: Vector, z: Vector) -> float:
     ar = Float64()
     with np.errstate(all="ignore"):  # a step that is too long shows as an infinite value
         q = outputs + (basis @ z).reshape(outputs.shape)

@@ -56,9 +56,7 @@ class Curvature:
             return None
         return np.asarray(np.linalg.eigvalsh((hessian + hessian.T) / 2))
 
-    def _with_exact_zeros(
-        self, spectrum: npt.NDArray[np.float64]
-    ) -> npt.NDArray[np.float64]:
+    def _with_exact_zeros(self, spectrum: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The eigenvalues that exact arithmetic knows to be 0, instead of their rounding noise."""
         signs = self.inertia
         if signs is None:
@@ -110,9 +108,7 @@ class Curvature:
                     return self._finding(direction, float(ar.to_float(form)), precision)
         return None
 
-    def _finding(
-        self, direction: npt.NDArray[np.float64], form: float, precision: int
-    ) -> Finding:
+    def _finding(self, direction: npt.NDArray[np.float64], form: float, precision: int) -> Finding:
         where = "" if self.evaluation.exact else " on the whole ball"
         reason = f"the Hessian is negative ({form:.3g}) along a direction{where}"
         return Finding(

@@ -148,7 +148,11 @@ def _passes_float_tests(at: Evaluation, stationarity: Stationarity, curvature: C
 
 
 def _growth(at: Evaluation, ray: Ray, index: int) -> str:
-    start = f"{at.floats[index]:.6g}"
-    if ray.rates[index] == 0:
-        return f"{start} {'+' if ray.drifts[index] > 0 else '-'} {abs(ray.drifts[index]):g}t"
-    return f"{start} exp({ray.rates[index]:g}t)"
+    start, rate, drift = f"{at.floats[index]:.6g}", ray.rates[index], ray.drifts[index]
+    if rate == 0:
+        return f"{start} {'+' if drift > 0 else '-'} {_multiple(abs(drift))}"
+    return f"{start} e^({'-' if rate < 0 else ''}{_multiple(abs(rate))})"
+
+
+def _multiple(factor: float) -> str:
+    return "t" if factor == 1 else f"{factor:g} t"

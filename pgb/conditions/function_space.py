@@ -38,8 +38,10 @@ class FunctionSpace:
 
     @cached_property
     def nonzero_group(self) -> tuple[int, int, float] | None:
-        """A (group, output, sum) whose summed output gradient is certainly not 0 on all of the
-        point or ball; None if none was found."""
+        """A (group, output, sum) whose summed output gradient is certainly not 0.
+
+        On a ball it is not 0 on the whole ball. None if none was found.
+        """
         for precision in PRECISIONS if self.evaluation.exact else PRECISIONS[:1]:
             sums = self.evaluation.group_sums(precision)
             with Balls(precision) as ar:

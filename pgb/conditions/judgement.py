@@ -54,9 +54,7 @@ def judge(at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily])
     return _judge_point(at, pgb, families) if at.exact else _judge_ball(at, pgb, families)
 
 
-def _judge_point(
-    at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily]
-) -> Finding:
+def _judge_point(at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily]) -> Finding:
     spot = _spot(at, at.floats)
     if spot is None:
         return _undecided("derivatives at the candidate are not finite in double precision")

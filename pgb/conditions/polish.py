@@ -24,8 +24,10 @@ class Polished:
 
 
 def newton(objective: Objective, start: Vector, iterations: int = 30) -> Polished:
-    """Newton's method on the gradient, least-squares steps: to the nearest stationary point of any
-    index. ``start`` (p,). It stops when the step no longer moves the point."""
+    """Newton's method on the gradient from ``start`` (p,): to a stationary point of any index.
+
+    Least-squares steps; it stops when the step no longer moves the point.
+    """
     ar, theta = Float64(), np.array(start)
     for count in range(iterations):
         gradient, hessian = objective.gradient(ar, theta), objective.hessian(ar, theta)

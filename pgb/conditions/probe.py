@@ -65,12 +65,11 @@ def _finding(
     at: Evaluation, family: FiberFamily, direction: Array, index: int, derivative: float
 ) -> Finding:
     name = parameter_name(at, index)
-    moved = {
-        parameter_name(at, j): str(v) for j, v in enumerate(direction) if not bool(v == 0)
-    }
+    moved = {parameter_name(at, j): str(v) for j, v in enumerate(direction) if not bool(v == 0)}
+    shown = ", ".join(list(moved)[:4]) + (", ..." if len(moved) > 4 else "")
     reason = (
-        "moving along an exact fiber keeps every output, yet the derivative with respect to "
-        f"{name} becomes {derivative:.3g}"
+        f"moving {shown} along an exact fiber keeps every output, yet the derivative with "
+        f"respect to {name} becomes {derivative:.3g} there"
     )
     details = {
         "family": family.name,

@@ -61,7 +61,8 @@ def coordinate_families(at: Evaluation, seed: int = 0) -> list[FiberFamily]:
     if not zero:
         return []
     rng = np.random.default_rng(seed)
-    orders: list[list[int]] = [zero, zero[::-1], *([int(j) for j in rng.permutation(zero)] for _ in range(4))]
+    shuffled = [[int(j) for j in rng.permutation(zero)] for _ in range(4)]
+    orders = [zero, zero[::-1], *shuffled]
     found: dict[frozenset[int], fmpq] = {}
     budget = [_TRIALS]
     for width in _WIDTHS:
