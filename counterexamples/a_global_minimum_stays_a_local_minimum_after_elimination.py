@@ -44,7 +44,8 @@ def deep_linear(
     """
     layers = [len(slopes), *widths, 1]
     network = Network(layers, activation=["identity"] * len(widths), bias=bias)
-    parts, scale = [], fmpq(1)
+    parts: list[Array] = []
+    scale = fmpq(1)
     for depth, (n_in, n_out) in enumerate(pairwise(layers)):
         W, b = exact([[0] * n_in for _ in range(n_out)]), exact([0] * n_out)
         last = depth == len(widths)
@@ -114,7 +115,7 @@ def global_minimum_before_elimination(member: Member) -> Outcome:
     moments = [ar.sum(r * x[:, j]) for j in range(x.shape[1])]
     if base.model.bias:
         moments.append(ar.sum(r))
-    return all_zero(np.array(moments, dtype=object), "normal equations")
+    return all_zero(ar.stack(moments), "normal equations")
 
 
 def above_the_function_space_infimum(member: Member) -> Outcome:

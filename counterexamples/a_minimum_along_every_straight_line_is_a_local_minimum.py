@@ -81,8 +81,8 @@ def moments_below_the_order_vanish(member: Member) -> Outcome:
         moments.append(ar.sum(r * powers))
         powers = powers * member.notes["nodes"]
     if not np.all(ar.certainly_nonzero(moments[-1])):
-        return Outcome.fails("the moment at the order is not certainly different from 0")
-    return all_zero(np.array(moments[:-1], dtype=object), "moments below the order")
+        return Outcome.undecided("the moment at the order is not certainly different from 0")
+    return all_zero(ar.stack(moments[:-1]), "moments below the order")
 
 
 def hessian_is_positive_semidefinite(member: Member) -> Outcome:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import fmpq
 
 from pgb.models import Expression
-from pgb.numbers import Array
+from pgb.numbers import Array, exact_number
 from pgb.problems import Candidate
 
 if TYPE_CHECKING:
@@ -23,10 +22,10 @@ def constant_model(values: Sequence[Any], inputs: int) -> Expression:
 
 
 def exact(values: Any) -> Array:
-    """Nested sequences of integers and exact numbers as an object array; integers become fmpq."""
+    """Nested sequences or arrays of numbers as an object array of exact numbers."""
     array = np.asarray(values, dtype=object)
     result = np.empty(array.shape, dtype=object)
-    result.ravel()[:] = [fmpq(v) if isinstance(v, (int, np.integer)) else v for v in array.ravel()]
+    result.ravel()[:] = [exact_number(value) for value in array.ravel()]
     return result
 
 

@@ -23,14 +23,13 @@ ACTIVATIONS = ("tanh", "sigmoid", "softplus", "quadratic", "arctan", "silu")
 
 
 def build(network: Network, data: Data, hidden_bias: Array, b: Array, lam: fmpq) -> Member:
-    """All weights 0, the output bias at the weighted mean of the targets, a = w = 0."""
+    """One hidden layer, all weights 0, the output bias at the weighted mean of the targets, a = w = 0."""
     targets = exact(data.targets)
     weights = exact([1] * data.samples) if data.weights is None else exact(data.weights)
     mean = np.sum(weights[:, None] * targets, axis=0) / np.sum(weights)
     theta = exact([0] * network.size)
-    if len(network.layers) == 3:
-        theta[network.slices["b1"]] = hidden_bias
-    theta[network.slices[f"b{len(network.layers) - 1}"]] = mean
+    theta[network.slices["b1"]] = hidden_bias
+    theta[network.slices["b2"]] = mean
     objective = eliminate(Objective(network, data, loss("squared")), lam)
     d_x, d_y = network.inputs, network.output_dimension
     point = augmented(theta, [0] * d_y, b, exact([[0] * d_x] * d_y))
@@ -40,7 +39,7 @@ def build(network: Network, data: Data, hidden_bias: Array, b: Array, lam: fmpq)
 @st.composite
 def family(draw: st.DrawFn) -> Member:
     """Any distinct inputs, targets not all equal, weights, a smooth network, b, penalty."""
-    network = draw(networks(activations=ACTIVATIONS, hidden_layers=(0, 1), biased=True))
+    network = draw(networks(activations=ACTIVATIONS, hidden_layers=(1, 1), biased=True))
     data = draw(
         data_sets(
             input_dimension=network.inputs,
@@ -52,16 +51,15 @@ def family(draw: st.DrawFn) -> Member:
     targets = exact(data.targets)
     targets[1, 0] = targets[0, 0] + draw(rationals(2, zero=False))
     data = Data(data.inputs, targets, data.weights)
-    width = network.layers[1] if len(network.layers) == 3 else 0
-    hidden_bias = draw(exact_arrays((width,), rationals(2)))
+    hidden_bias = draw(exact_arrays((network.layers[1],), rationals(2)))
     b = draw(exact_arrays((network.output_dimension,), rationals(1)))
     return build(network, data, hidden_bias, b, draw(positive_rationals()))
 
 
 def canonical() -> Member:
-    """Inputs 0 and 1, targets 0 and 1, a linear unit with output 1/2."""
+    """Inputs 0 and 1, targets 0 and 1, one tanh unit with all weights 0 and output 1/2."""
     data = Data(exact([[0], [1]]), exact([[0], [1]]))
-    return build(Network([1, 1]), data, exact([]), exact([0]), fmpq(1, 10))
+    return build(Network([1, 1, 1]), data, exact([0]), exact([0]), fmpq(1, 10))
 
 
 def first_moments(member: Member) -> Iterator[tuple[int, int, Any]]:

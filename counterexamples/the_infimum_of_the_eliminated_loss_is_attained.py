@@ -78,8 +78,8 @@ def value_along_the_path(member: Member) -> Outcome:
     for t in TIMES:
         value = member.objective.value(ar, ar.asarray(path(member, t, share)))
         faded = ar.exp(exact([-2 * t]))[0] * notes["lambda"] * share * share * square
-        differences.append(value - ((1 - share) * (1 - share) * square + faded))
-    return all_zero(np.array(differences, dtype=object), "value minus the formula")
+        differences.append(np.asarray(value - ((1 - share) * (1 - share) * square + faded)))
+    return all_zero(ar.stack(differences), "value minus the formula")
 
 
 def infimum_is_zero_and_not_a_value(member: Member) -> Outcome:
