@@ -49,7 +49,8 @@ class Finding:
 
     ``proved`` is True only if every step is exact arithmetic, a certain comparison of enclosures,
     or a structural fact; then ``reason`` states what was proved. ``details`` holds numbers and
-    indices that a reader can re-check, keyed by name.
+    indices for a reader, keyed by name. ``witness`` is what a checker needs to repeat a proof: plain
+    JSON values with exact numbers as strings, and the key "method".
     """
 
     verdict: Verdict
@@ -57,3 +58,4 @@ class Finding:
     evidence: Evidence
     reason: str
     details: Mapping[str, Any] = field(default_factory=dict)
+    witness: Mapping[str, Any] = field(default_factory=dict)
