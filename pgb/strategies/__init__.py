@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pgb.strategies.arrays import exact_arrays, float_arrays, positive_rationals, rationals
-    from pgb.strategies.candidates import any_candidates, candidates, parameter_vectors
     from pgb.strategies.data import data_sets
-    from pgb.strategies.losses import loss_specifications, losses
+    from pgb.strategies.loss_functions import loss_specifications, losses
     from pgb.strategies.models import activation_specifications, networks
-    from pgb.strategies.objectives import eliminated_objectives, objectives
+    from pgb.strategies.points import any_candidates, candidates, parameter_vectors
+    from pgb.strategies.problems import eliminated_objectives, objectives
 
 __all__ = [
     "activation_specifications",
@@ -37,17 +37,17 @@ __all__ = [
 
 _HOMES = {
     "activation_specifications": "models",
-    "any_candidates": "candidates",
-    "candidates": "candidates",
+    "any_candidates": "points",
+    "candidates": "points",
     "data_sets": "data",
-    "eliminated_objectives": "objectives",
+    "eliminated_objectives": "problems",
     "exact_arrays": "arrays",
     "float_arrays": "arrays",
-    "loss_specifications": "losses",
-    "losses": "losses",
+    "loss_specifications": "loss_functions",
+    "losses": "loss_functions",
     "networks": "models",
-    "objectives": "objectives",
-    "parameter_vectors": "candidates",
+    "objectives": "problems",
+    "parameter_vectors": "points",
     "positive_rationals": "arrays",
     "rationals": "arrays",
 }

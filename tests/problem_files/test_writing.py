@@ -26,7 +26,7 @@ from pgb.problem_files import (
     write_problem,
 )
 from pgb.problems import Candidate, Data, Objective, Regularizer
-from pgb.strategies.objectives import eliminated_objectives, objectives
+from pgb.strategies import eliminated_objectives, objectives
 from pgb.transforms import without_units
 
 EXACT = ["log(2)", "exp(18)/(exp(36)+1/10)", "1/3+tanh(1)", "-7/3", "sqrt(2)/5", "2^40", "0"]

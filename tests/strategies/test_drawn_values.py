@@ -15,7 +15,7 @@ from pgb import strategies
 from pgb.models import Network
 from pgb.numbers import Exact, Float64
 from pgb.problems import Candidate, Data, Loss, Objective
-from pgb.strategies.losses import ADMISSIBLE, KINKED
+from pgb.strategies.loss_functions import ADMISSIBLE, KINKED
 from pgb.strategies.models import ALL, RATIONAL
 
 

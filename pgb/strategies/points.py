@@ -8,7 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from pgb.numbers import Array
 from pgb.problems import Candidate, Objective
 from pgb.strategies.arrays import exact_arrays, float_arrays, rationals
-from pgb.strategies.objectives import objectives
+from pgb.strategies.problems import objectives
 
 
 def parameter_vectors(size: int, *, exact: bool | None = True) -> SearchStrategy[Array]:

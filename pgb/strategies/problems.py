@@ -12,7 +12,7 @@ from pgb.numbers import Array
 from pgb.problems import Loss, Objective, Regularizer
 from pgb.strategies.arrays import exact_arrays, positive_rationals
 from pgb.strategies.data import data_sets
-from pgb.strategies.losses import ADMISSIBLE, losses
+from pgb.strategies.loss_functions import ADMISSIBLE, losses
 from pgb.strategies.models import ALL, networks
 from pgb.transforms import eliminate
 
