@@ -69,6 +69,11 @@ class LossCase:
         rows = [[fmpq(*map(int, v.split("/"))) for v in row[: self.outputs]] for row in POINTS]
         return np.array(rows, dtype=object)
 
+    def formula_of_output(self, q: Sequence[Any], sample: int, output: int) -> Any:
+        """The term of one output of a separable loss."""
+        target = self.targets[sample][output]
+        return sympy_loss(self.key, [q[output]], [target])
+
     def formula(self, q: Sequence[Any], sample: int) -> Any:
         return sympy_loss(self.key, q, self.targets[sample])
 
@@ -77,6 +82,12 @@ class LossCase:
 def case(request: pytest.FixtureRequest) -> LossCase:
     """Every loss in turn."""
     return LossCase(request.param)
+
+
+@pytest.fixture(scope="session")
+def loss_case() -> Callable[[str], LossCase]:
+    """The case of a given key."""
+    return LossCase
 
 
 @pytest.fixture(scope="session")
