@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,63 +18,93 @@ def minimize_over_span(
 ) -> tuple[float, bool]:
     """Least value found of sum_i c_i l_i(outputs + basis z) + slope . z, and whether it settled.
 
-    ``outputs`` (m, d_y), ``basis`` (m d_y, n), ``slope`` (n,). Damped Newton with a vanishing
-    ridge: exact in one step for the squared loss; where the infimum is not attained the value
-    keeps falling and False is returned. The value found never exceeds the value at z = 0.
+    ``outputs`` (m, d_y), ``basis`` (m d_y, n), ``slope`` (n,). Newton with a damping that adapts:
+    one step for the squared loss, short gradient steps where the loss has no curvature. Where the
+    infimum is not attained the gradient tends to 0 but the Newton step does not, and False is
+    returned. The value found never exceeds the value at z = 0.
     """
-    z = np.zeros(basis.shape[1])
-    value = _value(objective, outputs, basis, slope, z)
-    for _ in range(100):
-        gradient, hessian = _derivatives(objective, outputs, basis, slope, z)
-        if float(np.max(np.abs(gradient), initial=0.0)) <= 1e-12:
-            return value, True
-        scale = max(float(np.max(np.abs(np.diag(hessian)), initial=0.0)), 1e-300)
-        ridge = 1e-14 * scale * np.eye(len(z))
-        step = -np.asarray(np.linalg.lstsq(hessian + ridge, gradient, rcond=1e-14)[0], np.float64)
-        if not np.all(np.isfinite(step)):
+    problem = _Program(objective, outputs, basis, slope)
+    z, damping = np.zeros(basis.shape[1]), 1e-14
+    value = problem.value(z)
+    for _ in range(200):
+        step = problem.newton(z)
+        if step is None:
             return value, False
-        z, new = _line_search(objective, outputs, basis, slope, z, step, value)
-        if not new < value - 1e-15 * max(1.0, abs(value)):
-            return new, bool(np.max(np.abs(gradient)) <= 1e-6)
-        value = new
+        if step.slope <= 1e-12:
+            return value, step.length <= _SETTLED
+        while damping <= 1e8:
+            move = step.damped(damping)
+            new = problem.value(z + move)
+            if new <= value + 1e-4 * float(step.gradient @ move) and new < value:
+                break
+            damping *= 10
+        else:
+            return value, step.slope <= 1e-6 and step.length <= _SETTLED
+        z, value, damping = z + move, new, max(damping / 100, 1e-14)
     return value, False
 
 
-def _line_search(
-    objective: Objective,
-    outputs: Vector,
-    basis: Vector,
-    slope: Vector,
-    z: Vector,
-    step: Vector,
-    value: float,
-) -> tuple[Vector, float]:
-    length = 1.0
-    while length > 1e-12:
-        new = _value(objective, outputs, basis, slope, z + length * step)
-        if new < value:
-            return z + length * step, new
-        length /= 2
-    return z, value
+# The Newton step tends to 0 at a minimum, and to about 1 on the way to one at infinity.
+_SETTLED = 0.1
 
 
-def _value(objective: Objective, outputs: Vector, basis: Vector, slope: Vector, z: Vector) -> float:
-    ar = Float64()
-    with np.errstate(all="ignore"):  # a step that is too long shows as an infinite value
-        q = outputs + (basis @ z).reshape(outputs.shape)
-        terms = objective.loss.terms(ar, q, objective.data.targets)
-        total = float(np.sum(objective.coefficients(ar) * terms)) + float(slope @ z)
-    return total if np.isfinite(total) else float("inf")
+@dataclass(frozen=True)
+class _Newton:
+    """Gradient (n,) and Hessian at z, the latter by eigenvalues (n,) >= 0 and eigenvectors."""
+
+    gradient: Vector
+    values: Vector
+    vectors: Vector
+    noise: float
+
+    @property
+    def slope(self) -> float:
+        return float(np.max(np.abs(self.gradient), initial=0.0))
+
+    @property
+    def length(self) -> float:
+        """Length of the Newton step."""
+        return float(np.linalg.norm(self.damped(1e-14)))
+
+    def damped(self, damping: float) -> Vector:
+        """-(H + damping |H|)^{-1} gradient (n,); components below rounding noise count as 0."""
+        along = self.vectors.T @ self.gradient
+        along = np.where(np.abs(along) <= self.noise, 0.0, along)
+        scale = max(float(np.max(self.values, initial=0.0)), 1e-300)
+        return -self.vectors @ (along / (self.values + damping * scale))
 
 
-def _derivatives(
-    objective: Objective, outputs: Vector, basis: Vector, slope: Vector, z: Vector
-) -> tuple[Vector, Vector]:
-    ar = Float64()
-    q = outputs + (basis @ z).reshape(outputs.shape)
-    c = objective.coefficients(ar)
-    r = c * objective.loss.gradient(ar, q, objective.data.targets)
-    h = c[..., None] * objective.loss.hessian(ar, q, objective.data.targets)
-    blocks = basis.reshape(*outputs.shape, -1)
-    bent = np.einsum("ikl,iln->ikn", h, blocks)
-    return basis.T @ r.ravel() + slope, np.einsum("ikn,ikp->np", blocks, bent)
+@dataclass(frozen=True)
+class _Program:
+    """The convex program in z; its losses, outputs (m, d_y), basis (m d_y, n) and slope (n,)."""
+
+    objective: Objective
+    outputs: Vector
+    basis: Vector
+    slope: Vector
+
+    def value(self, z: Vector) -> float:
+        """The value at z; inf where it overflows, as after a step that is too long."""
+        ar = Float64()
+        _, y, c = self.objective.samples(ar)
+        with np.errstate(all="ignore"):
+            q = self.outputs + (self.basis @ z).reshape(self.outputs.shape)
+            total = float(np.sum(c * self.objective.loss.terms(ar, q, y))) + float(self.slope @ z)
+        return total if np.isfinite(total) else float("inf")
+
+    def newton(self, z: Vector) -> _Newton | None:
+        """Derivatives at z; None if they overflow."""
+        ar = Float64()
+        _, y, c = self.objective.samples(ar)
+        q = self.outputs + (self.basis @ z).reshape(self.outputs.shape)
+        r = c * self.objective.loss.gradient(ar, q, y)
+        h = c[..., None] * self.objective.loss.hessian(ar, q, y)
+        blocks = self.basis.reshape(*self.outputs.shape, -1)
+        bent = np.einsum("ikl,iln->ikn", h, blocks)
+        gradient = self.basis.T @ r.ravel() + self.slope
+        hessian = np.einsum("ikn,ikp->np", blocks, bent)
+        if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(hessian))):
+            return None
+        values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+        noise = 1e-15 * float(np.linalg.norm(r) + np.linalg.norm(self.slope))
+        return _Newton(gradient, np.maximum(values, 0.0), vectors, noise)

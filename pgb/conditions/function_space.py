@@ -123,7 +123,8 @@ class FunctionSpace:
             gradient = regularizer.gradient(ar, theta)
             if np.all(ar.certainly_zero(gradient)):
                 return True
-            return False if np.any(ar.certainly_nonzero(gradient)) else None
+            kinked = ~ar.certainly_zero(regularizer.absolute) & ~ar.certainly_nonzero(theta)
+            return False if np.any(ar.certainly_nonzero(gradient) & ~kinked) else None
         except UndecidedError:
             return None
 
