@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from functools import lru_cache
+from math import gcd, prod
 from typing import Any
 
 import numpy as np
@@ -19,24 +20,27 @@ DENOMINATORS = (1, 2, 3, 4)
 def rationals(
     limit: int = 3, *, denominators: Sequence[int] = DENOMINATORS, zero: bool = True
 ) -> SearchStrategy[fmpq]:
-    """Rationals in [-limit, limit] with a small denominator; without 0 if ``zero`` is False."""
+    """Rationals in [-limit, limit] with a small denominator; without 0 if ``zero`` is False.
 
-    def of_denominator(q: int) -> SearchStrategy[fmpq]:
-        numerators = st.integers(-limit * q, limit * q)
-        if not zero:
-            numerators = st.one_of(st.integers(1, limit * q), st.integers(-limit * q, -1))
-        return numerators.map(lambda p: fmpq(p, q))
-
-    return st.sampled_from(list(denominators)).flatmap(of_denominator)
+    They shrink towards 0, then towards small denominators and numerators.
+    """
+    positive = _positive(limit, tuple(denominators))
+    signed = [value for pair in ((p, -p) for p in positive) for value in pair]
+    return st.sampled_from([fmpq(0), *signed] if zero else signed)
 
 
 def positive_rationals(
     limit: int = 3, *, denominators: Sequence[int] = DENOMINATORS
 ) -> SearchStrategy[fmpq]:
     """Rationals in (0, limit] with a small denominator."""
-    return st.sampled_from(list(denominators)).flatmap(
-        lambda q: st.integers(1, limit * q).map(lambda p: fmpq(p, q))
-    )
+    return st.sampled_from(_positive(limit, tuple(denominators)))
+
+
+@lru_cache
+def _positive(limit: int, denominators: tuple[int, ...]) -> list[fmpq]:
+    """All of them, simplest first; one choice from a list is the cheapest draw there is."""
+    pairs = {(p, q) for q in denominators for p in range(1, limit * q + 1) if gcd(p, q) == 1}
+    return [fmpq(p, q) for p, q in sorted(pairs, key=lambda pair: (pair[1], pair[0]))]
 
 
 def exact_arrays(
