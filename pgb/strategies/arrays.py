@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
-from math import gcd, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,9 @@ def positive_rationals(
 @lru_cache
 def _positive(limit: int, denominators: tuple[int, ...]) -> list[fmpq]:
     """All of them, simplest first; one choice from a list is the cheapest draw there is."""
-    pairs = {(p, q) for q in denominators for p in range(1, limit * q + 1) if gcd(p, q) == 1}
-    return [fmpq(p, q) for p, q in sorted(pairs, key=lambda pair: (pair[1], pair[0]))]
+    quotients = {Fraction(p, q) for q in denominators for p in range(1, limit * q + 1)}
+    simplest_first = sorted(quotients, key=lambda v: (v.denominator, v.numerator))
+    return [fmpq(v.numerator, v.denominator) for v in simplest_first]
 
 
 def exact_arrays(
