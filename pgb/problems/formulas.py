@@ -14,12 +14,10 @@ overflow_is_an_answer = np.errstate(all="ignore")
 
 def diagonal(ar: Arithmetic, x: Array) -> Array:
     """Diagonal matrices (..., n, n) with the entries of x (..., n); the rest is exactly 0."""
-    n = x.shape[-1]
-    if n == 1:
-        return x.reshape((*x.shape, 1))
-    zero = ar.zeros(x.shape[:-1])
-    rows = [ar.stack([x[..., k] if j == k else zero for j in range(n)], axis=-1) for k in range(n)]
-    return ar.stack(rows, axis=-2)
+    *batch, n = x.shape
+    # Rows (x_k, 0, ..., 0) of length n + 1, written one after another, shift x_k to column k.
+    rows = ar.concatenate([x.reshape((*batch, n, 1)), ar.zeros((*batch, n, n))], axis=-1)
+    return rows.reshape((*batch, n * (n + 1)))[..., : n * n].reshape((*batch, n, n))
 
 
 def slope_at_kink(
