@@ -98,7 +98,7 @@ def _gather(at: Evaluation, seed: int) -> _Facts:
     families: list[FiberFamily] = []
     pgb = None
     jacobian_size = at.objective.data.samples * at.objective.size
-    if jacobian_size <= _FIBER_LIMIT:
+    if 0 < jacobian_size <= _FIBER_LIMIT:
         if at.objective.size <= 400:
             families = coordinate_families(at, seed)
         families += network_families(at) + orbit_families(at)

@@ -26,7 +26,9 @@ def branch_minimum(at: Evaluation) -> Finding | None:
     The free coordinates are those whose row of the exact Hessian is 0. The gradient must be
     enclosed as exactly 0 on a box of them and no second derivative may jump in the box.
     """
-    if not at.exact or at.exact_gradient_is_zero is not True or at.exact_hessian is None:
+    if not at.exact or at.switch_order == 1:
+        return None
+    if at.exact_gradient_is_zero is not True or at.exact_hessian is None:
         return None
     free = _zero_rows(at)
     if not free:

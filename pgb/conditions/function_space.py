@@ -142,7 +142,8 @@ class FunctionSpace:
         if not _convex_and_smooth(self.evaluation):
             return []
         found = [self._nonzero_auxiliary_weight(), self._nonzero_group_finding()]
-        if self.evaluation.exact and self.optimal and self._regularizer_is_stationary() is False:
+        pulled = self.evaluation.exact and self._regularizer_is_stationary() is False
+        if pulled and self.optimal and self._model_is_lipschitz():
             reason = (
                 "the data part is the least of any function, so at a local minimum the gradient "
                 "of the regularizer would be 0, and it is not"
@@ -150,6 +151,17 @@ class FunctionSpace:
             verdict = Verdict.NOT_A_LOCAL_MINIMUM
             found.append(Finding(verdict, True, Evidence.REGULARIZER_GRADIENT, reason))
         return [f for f in found if f is not None]
+
+    def _model_is_lipschitz(self) -> bool:
+        """Whether every derivative of the outputs is bounded near the point, on all sides of kinks.
+
+        A square root at 0 is not: its outputs may grow like the root of a step, and then the data
+        part can outweigh a gradient of the regularizer.
+        """
+        at = self.evaluation
+        with Balls(128) as ar:
+            jacobian = at.objective.jacobian(ar, at.enclosure(ar))
+            return bool(np.all(np.isfinite(ar.to_float(jacobian))))
 
     def _nonzero_auxiliary_weight(self) -> Finding | None:
         at = self.evaluation

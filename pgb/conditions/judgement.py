@@ -11,6 +11,7 @@ from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.fibers import FiberFamily, tangent_rank
 from pgb.conditions.pgb_condition import PgbCondition
 from pgb.conditions.polish import descend, newton
+from pgb.conditions.probe import probe_center
 from pgb.conditions.sampling import lower_values_nearby
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.numbers import Float64
@@ -65,7 +66,7 @@ def _judge_point(at: Evaluation, pgb: PgbCondition | None, families: list[FiberF
     if lower_values_nearby(at, spot.point):
         reason = "the Hessian is degenerate, and sampled points nearby have lower values (floats)"
         return _finding(Verdict.NOT_A_LOCAL_MINIMUM, Evidence.SAMPLING, reason)
-    return _degenerate(spot, pgb, families)
+    return _degenerate(at, spot, pgb, families)
 
 
 def _judge_ball(at: Evaluation, pgb: PgbCondition | None, families: list[FiberFamily]) -> Finding:
@@ -81,7 +82,7 @@ def _judge_ball(at: Evaluation, pgb: PgbCondition | None, families: list[FiberFa
             return _strict(spot)
     flat = [spot for spot in spots if spot.lowest >= -spot.tolerance]
     if flat:
-        return _degenerate(flat[0], pgb, families)
+        return _degenerate(at, flat[0], pgb, families)
     if spots:
         return _undecided(
             f"the stationary point found in the ball is a saddle (eigenvalue {spots[0].lowest:.3g} "
@@ -116,11 +117,18 @@ def _negative_curvature(spot: Spot) -> Finding:
     return _finding(Verdict.NOT_A_LOCAL_MINIMUM, Evidence.NEGATIVE_CURVATURE, reason)
 
 
-def _degenerate(spot: Spot, pgb: PgbCondition | None, families: list[FiberFamily]) -> Finding:
+def _degenerate(
+    at: Evaluation, spot: Spot, pgb: PgbCondition | None, families: list[FiberFamily]
+) -> Finding:
     explained = tangent_rank(families)
     scale = max(1.0, float(np.max(np.abs(spot.spectrum), initial=0.0)))
     settled = pgb is not None and pgb.residual <= 1e-6 * scale
     if settled and explained == spot.flat:
+        if not at.exact and probe_center(at, families) is not None:
+            return _undecided(
+                "the center of the ball is no local minimum, by a PGB probe along "
+                "an exact fiber, and second derivatives in the ball are degenerate"
+            )
         reason = (
             f"the {spot.flat} zero eigenvalues are the {explained} directions of known fibers, "
             "along which the gradient stays 0, and the others are positive (floats)"

@@ -12,6 +12,9 @@ from pgb.problems import Objective
 
 Vector = npt.NDArray[np.float64]
 
+# Steps may leave the range of doubles; then no finite derivative is left, and polishing stops.
+_overflow_is_an_answer = np.errstate(all="ignore")
+
 
 @dataclass(frozen=True)
 class Polished:
@@ -23,6 +26,7 @@ class Polished:
     iterations: int
 
 
+@_overflow_is_an_answer
 def newton(objective: Objective, start: Vector, iterations: int = 30) -> Polished:
     """Newton's method on the gradient from ``start`` (p,): to a stationary point of any index.
 
@@ -40,6 +44,7 @@ def newton(objective: Objective, start: Vector, iterations: int = 30) -> Polishe
     return Polished(theta, _norm(objective, theta), False, iterations)
 
 
+@_overflow_is_an_answer
 def descend(objective: Objective, start: Vector, iterations: int = 500) -> Polished:
     """Saddle-free damped Newton (steps with |H|) from ``start`` (p,) down to a stationary point.
 
@@ -50,6 +55,8 @@ def descend(objective: Objective, start: Vector, iterations: int = 500) -> Polis
     value = float(objective.value(ar, theta))
     for count in range(iterations):
         gradient, hessian = objective.gradient(ar, theta), objective.hessian(ar, theta)
+        if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(hessian))):
+            return Polished(theta, float("nan"), False, count)
         values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
         step, value_new = np.zeros_like(theta), value
         while damping < 1e12:

@@ -24,8 +24,11 @@ def probe(at: Evaluation, families: list[FiberFamily], seed: int = 0) -> Finding
     None does not mean that the candidate is a local minimum. Several random directions are tried,
     since the probed derivative can vanish on hyperplanes of directions.
     """
-    if not at.exact:
-        return None
+    return probe_center(at, families, seed) if at.exact else None
+
+
+def probe_center(at: Evaluation, families: list[FiberFamily], seed: int = 0) -> Finding | None:
+    """``probe`` at the center of a ball: a refutation of that one point, not of the ball."""
     rng = np.random.default_rng(seed)
     found = []
     for family in families:

@@ -138,17 +138,19 @@ class Stationarity:
     @cached_property
     def one_sided(self) -> dict[str, tuple[float, float]]:
         """One-sided derivatives along + and - each coordinate, for the report at a kink."""
-        ar, objective = Float64(), self.evaluation.objective
         result = {}
-        for j in range(objective.size):
-            unit = np.zeros(objective.size)
-            unit[j] = 1.0
-            pair = [
-                float(objective.directional_derivative(ar, self.evaluation.floats, sign * unit))
-                for sign in (1.0, -1.0)
-            ]
+        for j, unit in enumerate(np.eye(self.evaluation.objective.size)):
+            pair = [self._float_slope(sign * unit) for sign in (1.0, -1.0)]
             result[parameter_name(self.evaluation, j)] = (pair[0], pair[1])
         return result
+
+    def _float_slope(self, direction: npt.NDArray[np.float64]) -> float:
+        """The one-sided derivative in floats; nan where a square root of 0 may make it infinite."""
+        objective, theta = self.evaluation.objective, self.evaluation.floats
+        try:
+            return float(objective.directional_derivative(Float64(), theta, direction))
+        except UndecidedError:
+            return float("nan")
 
     def _proposed_directions(self, count: int = 8) -> list[Array]:
         """Integer directions, the steepest in floats first."""
@@ -157,11 +159,7 @@ class Stationarity:
         units = [sign * row for row in np.eye(p, dtype=int) for sign in (1, -1)]
         random = [rng.integers(-3, 4, p) for _ in range(50)]
         candidates = [v for v in (*units, *random) if np.any(v)]
-        ar, objective = Float64(), self.evaluation.objective
-        slopes = []
-        for v in candidates:
-            slope = objective.directional_derivative(ar, self.evaluation.floats, v.astype(float))
-            slopes.append(float(slope) / float(np.linalg.norm(v)))
+        slopes = [self._float_slope(v.astype(float)) / np.linalg.norm(v) for v in candidates]
         best = np.argsort(slopes)[:count]
         return [np.array([fmpq(int(x)) for x in candidates[i]], dtype=object) for i in best]
 

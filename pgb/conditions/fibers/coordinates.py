@@ -74,6 +74,8 @@ def coordinate_families(at: Evaluation, seed: int = 0) -> list[FiberFamily]:
 
 
 def _zero_columns(at: Evaluation) -> list[int]:
+    if at.objective.size == 0:
+        return []
     with Balls(64) as ar:
         jacobian = at.objective.jacobian(ar, ar.asarray(at.candidate.point))
         flat = ar.certainly_zero(jacobian).reshape(-1, at.objective.size)
