@@ -23,7 +23,7 @@ ACTIVATIONS = ("tanh", "sigmoid", "softplus", "quadratic", "arctan", "silu")
 
 
 def build(network: Network, data: Data, hidden_bias: Array, b: Array, lam: fmpq) -> Member:
-    """One hidden layer, all weights 0, the output bias at the weighted mean of the targets, a = w = 0."""
+    """One hidden layer, all weights 0, the output bias at the mean of the targets, a = w = 0."""
     targets = exact(data.targets)
     weights = exact([1] * data.samples) if data.weights is None else exact(data.weights)
     mean = np.sum(weights[:, None] * targets, axis=0) / np.sum(weights)

@@ -15,7 +15,7 @@ from counterexamples.sources import ELIMINATION
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
 from pgb.problems import Data, Objective, loss
-from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
+from pgb.strategies import exact_arrays, float_arrays, networks, positive_rationals, rationals
 from pgb.transforms import eliminate
 
 STEPS = (0, 1, 2, 4, 8)
@@ -42,18 +42,17 @@ def build(
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Two or three classes or signs, clean labels, any small network at any rational point."""
+    """Two or three classes or signs, clean labels, any small network at any float point.
+
+    The question is about a ball around the point.
+    """
     classes = draw(st.sampled_from([1, 2, 3]))
     network = draw(networks(output_dimension=classes, hidden_layers=(0, 1)))
     d_x = network.inputs
     labels = draw(st.lists(st.integers(0, max(classes - 1, 1)), min_size=1, max_size=4))
     inputs = draw(exact_arrays((len(labels), d_x), rationals(1)))
     inputs[:, 0] = inputs[:, 0] / 3 + exact(labels)
-    theta = draw(exact_arrays((network.size,), rationals(2)))
-    a = draw(exact_arrays((classes,), st.one_of(st.just(0), rationals(1))))
-    b = draw(exact_arrays((classes,), rationals(1)))
-    W = draw(exact_arrays((classes, d_x), rationals(1)))
-    point = augmented(theta, a, b, W)
+    point = draw(float_arrays((network.size + classes * (2 + d_x),), 2.0))
     return build(network, inputs, labels, classes, point, draw(positive_rationals()))
 
 

@@ -18,7 +18,7 @@ from counterexamples.sources import ELIMINATION
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Balls
 from pgb.problems import Data, Objective, loss
-from pgb.strategies import data_sets, exact_arrays, positive_rationals, rationals
+from pgb.strategies import data_sets, exact_arrays, float_arrays, positive_rationals
 from pgb.transforms import eliminate
 
 BOUNDED = ("tanh", "sigmoid", "erf", "arctan")
@@ -44,7 +44,10 @@ def build(
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Any bounded output activation, hidden layer, data, loss; first targets out of reach."""
+    """Any bounded output activation, hidden layer, data, loss and float point.
+
+    The first output's targets are out of its reach; the question is about a ball around the point.
+    """
     d_x, d_y = draw(st.integers(1, 2)), draw(st.integers(1, 2))
     hidden = draw(st.lists(st.integers(1, 2), max_size=1))
     network = Network(
@@ -58,10 +61,7 @@ def family(draw: st.DrawFn) -> Member:
     targets = exact(drawn.targets)
     targets[:, 0] = (draw(exact_arrays((drawn.samples,), positive_rationals(2))) + 2) * side
     data = Data(drawn.inputs, targets, drawn.weights)
-    theta = draw(exact_arrays((network.size,), rationals(2)))
-    a = draw(exact_arrays((d_y,), st.one_of(st.just(0), rationals(1))))
-    b, W = draw(exact_arrays((d_y,), rationals(1))), draw(exact_arrays((d_y, d_x), rationals(1)))
-    point = augmented(theta, a, b, W)
+    point = draw(float_arrays((network.size + d_y * (2 + d_x),), 2.0))
     return build(
         network, data, draw(st.sampled_from(LOSSES)), point, draw(positive_rationals()), side
     )
