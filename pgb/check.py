@@ -19,6 +19,7 @@ from pgb.conditions import (
     Verdict,
     assumptions,
     branch_minimum,
+    constant_unit_minimum,
     coordinate_families,
     descend,
     escape,
@@ -27,7 +28,9 @@ from pgb.conditions import (
     network_families,
     orbit_families,
     probe,
+    region_minimum,
     sample_fiber,
+    symmetry_minimum,
 )
 from pgb.errors import InputError, PgbError
 from pgb.numbers import Balls, Float64
@@ -36,7 +39,9 @@ from pgb.reports import Report
 
 _KINDS = {
     Evidence.STRICT: "strict",
+    Evidence.SYMMETRY: "symmetry",
     Evidence.BRANCH: "branch",
+    Evidence.REGION: "region",
     Evidence.FUNCTION_OPTIMAL: "function-optimal",
 }
 _STRENGTH = list(Evidence)
@@ -124,7 +129,10 @@ def _confirmations(facts: _Facts) -> list[Finding]:
     found = [
         facts.space.global_minimum(),
         facts.curvature.strict_minimum(),
+        symmetry_minimum(facts.at),
         branch_minimum(facts.at),
+        constant_unit_minimum(facts.at),
+        region_minimum(facts.at),
     ]
     return [f for f in found if f is not None]
 

@@ -2,6 +2,7 @@
 
 from pgb.conditions.assumptions import Assumption, assumptions
 from pgb.conditions.branches import branch_minimum
+from pgb.conditions.constant_units import constant_unit_minimum
 from pgb.conditions.curvature import Curvature
 from pgb.conditions.escape import Ray, decreasing_ray, escape
 from pgb.conditions.evaluation import Evaluation
@@ -19,7 +20,9 @@ from pgb.conditions.linear_algebra import Inertia, certainly_positive_definite, 
 from pgb.conditions.pgb_condition import PgbCondition, measure_pgb
 from pgb.conditions.polish import Polished, descend, newton
 from pgb.conditions.probe import probe
+from pgb.conditions.regions import region_minimum
 from pgb.conditions.stationarity import Stationarity, parameter_name
+from pgb.conditions.symmetry_minimum import symmetry_minimum
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "assumptions",
     "branch_minimum",
     "certainly_positive_definite",
+    "constant_unit_minimum",
     "coordinate_families",
     "decreasing_ray",
     "descend",
@@ -51,6 +55,8 @@ __all__ = [
     "orbit_families",
     "parameter_name",
     "probe",
+    "region_minimum",
     "sample_fiber",
+    "symmetry_minimum",
     "tangent_rank",
 ]

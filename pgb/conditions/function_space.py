@@ -86,7 +86,7 @@ class FunctionSpace:
         elimination = self.evaluation.objective.elimination
         if elimination is not None and elimination.kind == "without-units":
             return self._least_possible_value()
-        if self.optimal is not True or self._regularizer_is_stationary() is not True:
+        if self.optimal is not True or self.regularizer_is_stationary() is not True:
             return None
         reason = (
             "in every group of equal inputs the output gradients sum to exactly 0, so no function "
@@ -113,7 +113,7 @@ class FunctionSpace:
         verdict = Verdict.LOCAL_MINIMUM
         return Finding(verdict, True, Evidence.FUNCTION_OPTIMAL, reason, {"global": True})
 
-    def _regularizer_is_stationary(self) -> bool | None:
+    def regularizer_is_stationary(self) -> bool | None:
         regularizer = self.evaluation.objective.regularizer
         if regularizer.is_zero:
             return True
@@ -142,7 +142,7 @@ class FunctionSpace:
         if not _convex_and_smooth(self.evaluation):
             return []
         found = [self._nonzero_auxiliary_weight(), self._nonzero_group_finding()]
-        pulled = self.evaluation.exact and self._regularizer_is_stationary() is False
+        pulled = self.evaluation.exact and self.regularizer_is_stationary() is False
         if pulled and self.optimal and self._model_is_lipschitz():
             reason = (
                 "the data part is the least of any function, so at a local minimum the gradient "

@@ -38,6 +38,8 @@ class Evidence(Enum):
     REGULARIZER_GRADIENT = "gradient of the regularizer"
     FUNCTION_OPTIMAL = "function-space optimality"
     STRICT = "positive definite Hessian"
+    SYMMETRY = "positive definite Hessian across the orbit of a symmetry"
+    REGION = "orthogonality to all reachable outputs"
     BRANCH = "critical branch with a positive definite normal Hessian"
     SAMPLING = "sampled values"
     DEGENERATE = "degenerate Hessian"
