@@ -84,10 +84,8 @@ def _moments_vanish(at: Evaluation, inputs: Array) -> bool:
     ar = Exact()
     try:
         r = at.objective.output_gradients(ar, ar.asarray(at.candidate.point))
-        first = ar.matmul(r.T, inputs)
-        return bool(
-            np.all(ar.certainly_zero(ar.sum(r, axis=0))) and np.all(ar.certainly_zero(first))
-        )
+        moments = [ar.sum(r, axis=0), ar.matmul(r.T, inputs)]
+        return all(bool(np.all(ar.certainly_zero(m))) for m in moments)
     except UndecidedError:
         return False
 

@@ -13,6 +13,7 @@ from pgb.problems import Objective
 Vector = npt.NDArray[np.float64]
 
 
+@np.errstate(all="ignore")  # steps that leave the range of doubles are rejected by their value
 def minimize_over_span(
     objective: Objective, outputs: Vector, basis: Vector, slope: Vector
 ) -> tuple[float, bool]:

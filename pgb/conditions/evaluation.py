@@ -88,7 +88,12 @@ class Evaluation:
 
     @cached_property
     def exact_gradient_is_zero(self) -> bool | None:
-        """Whether the gradient at an exact point vanishes exactly; None if that is undecided."""
+        """Whether the gradient at an exact point vanishes exactly.
+
+        None if that is undecided, for a ball, and at a kink, where there is no gradient.
+        """
+        if not self.exact or self.switch_order == 1:
+            return None
         for precision in PRECISIONS[:2]:
             if self._some_gradient_entry_is_nonzero(precision):
                 return False

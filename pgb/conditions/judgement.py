@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgb.conditions.evaluation import Evaluation
-from pgb.conditions.fibers import FiberFamily, tangent_rank
+from pgb.conditions.fibers import FiberFamily, sheet_rank
 from pgb.conditions.pgb_condition import PgbCondition
 from pgb.conditions.polish import descend, newton
 from pgb.conditions.probe import probe_center
@@ -120,7 +120,7 @@ def _negative_curvature(spot: Spot) -> Finding:
 def _degenerate(
     at: Evaluation, spot: Spot, pgb: PgbCondition | None, families: list[FiberFamily]
 ) -> Finding:
-    explained = tangent_rank(families)
+    explained = sheet_rank(families)
     scale = max(1.0, float(np.max(np.abs(spot.spectrum), initial=0.0)))
     settled = pgb is not None and pgb.residual <= 1e-6 * scale
     if settled and explained == spot.flat:

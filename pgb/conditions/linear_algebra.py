@@ -10,7 +10,10 @@ import numpy.typing as npt
 from flint import arb_mat
 
 from pgb.errors import UndecidedError
-from pgb.numbers import Arithmetic, Array, Balls, Exact
+from pgb.numbers import Arithmetic, Array, Balls, Exact, Symbolic
+
+# Closed forms grow during the elimination; with more terms than this in a matrix it is given up.
+_MOST_TERMS = 1_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def certainly_positive_definite(ar: Arithmetic, matrix: Array) -> bool:
 
 
 def exact_inertia(matrix: Array) -> Inertia | None:
-    """Inertia of a symmetric matrix (n, n) of exact numbers; None if a sign is undecided.
+    """Inertia of a symmetric matrix (n, n) of exact numbers; None if undecided or too costly.
 
     By Sylvester's law of inertia: symmetric elimination with a nonzero diagonal pivot; where the
     diagonal is 0 and an entry off it is not, adding one row and column to the other makes one.
@@ -48,6 +51,8 @@ def exact_inertia(matrix: Array) -> Inertia | None:
     counts = {1: 0, -1: 0}
     try:
         while rest.shape[0]:
+            if _terms(rest) > _MOST_TERMS:
+                return None
             index = _first_nonzero(ar, np.diagonal(rest))
             if index is None:
                 if not _make_diagonal_pivot(ar, rest):
@@ -62,6 +67,12 @@ def exact_inertia(matrix: Array) -> Inertia | None:
     except UndecidedError:
         return None
     return Inertia(counts[1], rest.shape[0], counts[-1])
+
+
+def _terms(matrix: Array) -> int:
+    """Terms of all closed forms in the matrix; rationals are cheap and do not count."""
+    forms = [v for v in matrix.flat if isinstance(v, Symbolic)]
+    return sum(len(v.numerator) + sum(len(f.terms) for f in v.denominator) for v in forms)
 
 
 def _first_nonzero(ar: Exact, values: Array) -> int | None:

@@ -51,8 +51,8 @@ class Finding:
 
     ``proved`` is True only if every step is exact arithmetic, a certain comparison of enclosures,
     or a structural fact; then ``reason`` states what was proved. ``details`` holds numbers and
-    indices for a reader, keyed by name. ``witness`` is what a checker needs to repeat a proof: plain
-    JSON values with exact numbers as strings, and the key "method".
+    indices for a reader, keyed by name. ``witness`` is what a checker needs to repeat a proof:
+    plain JSON values with exact numbers as strings, and the key "method".
     """
 
     verdict: Verdict

@@ -1,7 +1,7 @@
 """Fibers: the parameters near a candidate that give the same outputs on the data."""
 
 from pgb.conditions.fibers.coordinates import coordinate_families, free_coordinates
-from pgb.conditions.fibers.family import FiberFamily, tangent_rank
+from pgb.conditions.fibers.family import FiberFamily, sheet_rank, tangent_rank
 from pgb.conditions.fibers.networks import base_network, network_families
 from pgb.conditions.fibers.orbits import orbit_families
 from pgb.conditions.fibers.sampling import sample_fiber
@@ -14,5 +14,6 @@ __all__ = [
     "network_families",
     "orbit_families",
     "sample_fiber",
+    "sheet_rank",
     "tangent_rank",
 ]

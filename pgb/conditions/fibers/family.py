@@ -21,17 +21,30 @@ class FiberFamily:
 
     ``tangent`` (r, p) spans its directions at the candidate, in floats. ``segments`` draws exact
     straight segments inside the family; it is None where the family is curved, and then it serves
-    as evidence only.
+    as evidence only. ``symmetry`` is True for a family of moves that exists at every point: those
+    combine with any other, while branches through special points may cross without a common sheet.
     """
 
     name: str
     tangent: npt.NDArray[np.float64]
     segments: Segments | None = field(default=None, repr=False)
+    symmetry: bool = False
 
     @property
     def dimension(self) -> int:
         """Rank of the tangent directions, numerically."""
         return tangent_rank([self])
+
+
+def sheet_rank(families: list[FiberFamily]) -> int:
+    """Largest rank of the tangents of all symmetries with those of one other family.
+
+    No more than that is known to lie on one sheet of the fiber: w^3 v^3 at 0 has two free
+    coordinates, each by itself, and no sheet of dimension 2.
+    """
+    symmetries = [f for f in families if f.symmetry]
+    branches = [f for f in families if not f.symmetry]
+    return max([tangent_rank([*symmetries, f]) for f in branches] or [tangent_rank(symmetries)])
 
 
 def tangent_rank(families: list[FiberFamily]) -> int:

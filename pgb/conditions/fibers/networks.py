@@ -138,7 +138,9 @@ def _input_kernel(at: Evaluation, network: Network) -> list[FiberFamily]:
                 row[bias_index(network, 1, unit)] = vector[-1]
             if not np.any(penalized & (row != 0)):
                 rows.append(row)
-    return [FiberFamily("moves that no input sees", np.array(rows))] if rows else []
+    if not rows:
+        return []
+    return [FiberFamily("moves that no input sees", np.array(rows), symmetry=True)]
 
 
 def _null_space(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -16,5 +16,5 @@ def orbit_families(at: Evaluation) -> list[FiberFamily]:
     for symmetry in at.objective.model.invariances():
         velocity = np.asarray(symmetry.at(Float64(), at.floats))
         if np.any(velocity != 0) and not np.any(penalized & (velocity != 0)):
-            families.append(FiberFamily(symmetry.name, velocity[None, :]))
+            families.append(FiberFamily(symmetry.name, velocity[None, :], symmetry=True))
     return families
