@@ -1,9 +1,10 @@
-"""The arithmetics over which every formula is written once: floats, exact numbers, balls."""
+"""The arithmetics over which every formula is written once: floats, exact numbers, enclosures."""
 
 from pgb.numbers.balls import Balls
 from pgb.numbers.exact import Exact
 from pgb.numbers.float64 import Float64
 from pgb.numbers.interface import Arithmetic, Array
+from pgb.numbers.midrad import MidRad
 from pgb.numbers.symbolic import ExactNumber, Symbolic, exact_number, is_exact_zero, sign
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Exact",
     "ExactNumber",
     "Float64",
+    "MidRad",
     "Symbolic",
     "exact_number",
     "is_exact_zero",
