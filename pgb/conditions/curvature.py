@@ -13,6 +13,7 @@ from pgb.conditions.linear_algebra import (
     Inertia,
     certainly_positive_definite,
     exact_inertia,
+    inertia_in_balls,
     midpoint_spectrum,
 )
 from pgb.conditions.verdict import Evidence, Finding, Verdict
@@ -67,11 +68,18 @@ class Curvature:
 
     @cached_property
     def inertia(self) -> Inertia | None:
-        """Exact inertia of the Hessian at an exact point where it is single-valued, or None."""
+        """Exact inertia of the Hessian at an exact point where it is single-valued, or None.
+
+        Where the gradient is not 0 only what balls decide: singular Hessians cost too much there.
+        """
         at = self.evaluation
-        if not (at.exact and self.defined and self.single_valued) or at.exact_hessian is None:
+        if not (at.exact and self.defined and self.single_valued):
             return None
-        return exact_inertia(at.exact_hessian)
+        if at.exact_gradient_is_zero is False:
+            enclosure = at.hessian(256)
+            with Balls(256) as ar:
+                return inertia_in_balls(ar, enclosure) if at.objective.size <= 60 else None
+        return None if at.exact_hessian is None else exact_inertia(at.exact_hessian)
 
     def strict_minimum(self) -> Finding | None:
         """At an exact point whose gradient is exactly 0: a proof of a strict local minimum."""

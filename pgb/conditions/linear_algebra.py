@@ -13,7 +13,7 @@ from pgb.errors import UndecidedError
 from pgb.numbers import Arithmetic, Array, Balls, Exact, Symbolic
 
 # Closed forms grow during the elimination; with more terms than this in a matrix it is given up.
-_MOST_TERMS = 1_000
+_MOST_TERMS = 150
 
 
 @dataclass(frozen=True)
@@ -45,28 +45,58 @@ def exact_inertia(matrix: Array) -> Inertia | None:
 
     By Sylvester's law of inertia: symmetric elimination with a nonzero diagonal pivot; where the
     diagonal is 0 and an entry off it is not, adding one row and column to the other makes one.
+    Matrices of closed forms are tried in balls first.
     """
-    ar = Exact()
     rest = np.array(matrix, dtype=object)
+    if _terms(rest):
+        with Balls(256) as balls:
+            found = inertia_in_balls(balls, balls.asarray(rest))
+        if found is not None:
+            return found
+    return _inertia_by_elimination(Exact(), rest)
+
+
+def inertia_in_balls(ar: Balls, matrix: Array) -> Inertia | None:
+    """Inertia of every symmetric matrix in the enclosure (n, n), if each pivot is certainly not 0.
+
+    Rows that are exactly 0 are set aside; None for any other singular matrix.
+    """
+    kept = np.flatnonzero(~np.all(ar.certainly_zero(matrix), axis=1))
+    rest, zeros = matrix[np.ix_(kept, kept)], len(matrix) - len(kept)
+    counts = {1: 0, -1: 0}
+    while rest.shape[0]:
+        pivots = np.diagonal(rest)
+        sizes = np.where(ar.certainly_nonzero(pivots), np.abs(ar.to_float(pivots)), -1.0)
+        index = int(np.argmax(sizes))
+        if sizes[index] < 0:
+            return None
+        counts[1 if ar.certainly_positive(pivots[index : index + 1])[0] else -1] += 1
+        rest = _eliminated(rest, index)
+    return Inertia(counts[1], zeros, counts[-1])
+
+
+def _inertia_by_elimination(ar: Exact, rest: Array) -> Inertia | None:
     counts = {1: 0, -1: 0}
     try:
-        while rest.shape[0]:
-            if _terms(rest) > _MOST_TERMS:
-                return None
+        while rest.shape[0] and _terms(rest) <= _MOST_TERMS:
             index = _first_nonzero(ar, np.diagonal(rest))
             if index is None:
                 if not _make_diagonal_pivot(ar, rest):
-                    break
+                    return Inertia(counts[1], rest.shape[0], counts[-1])
                 continue
-            order = [index, *(i for i in range(rest.shape[0]) if i != index)]
-            rest = rest[np.ix_(order, order)]
-            pivot = rest[0, 0]
-            counts[1 if ar.certainly_positive(rest[:1, 0])[0] else -1] += 1
-            column = rest[1:, 0]
-            rest = rest[1:, 1:] - column[:, None] * column[None, :] / pivot
+            counts[1 if ar.certainly_positive(rest[index, index : index + 1])[0] else -1] += 1
+            rest = _eliminated(rest, index)
     except UndecidedError:
         return None
-    return Inertia(counts[1], rest.shape[0], counts[-1])
+    return None if rest.shape[0] else Inertia(counts[1], 0, counts[-1])
+
+
+def _eliminated(matrix: Array, index: int) -> Array:
+    """The Schur complement (n - 1, n - 1) of a nonzero diagonal entry."""
+    others = [i for i in range(matrix.shape[0]) if i != index]
+    column = matrix[others, index]
+    rest: Array = matrix[np.ix_(others, others)]
+    return rest - column[:, None] * column[None, :] / matrix[index, index]
 
 
 def _terms(matrix: Array) -> int:
