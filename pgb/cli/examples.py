@@ -67,7 +67,7 @@ def show(name: str, as_json: bool, problem: bool) -> None:
     "--examples",
     "count",
     type=click.IntRange(min=0),
-    default=100,
+    default=20,
     show_default=True,
     help="Members to draw for each example, besides the canonical one.",
 )
@@ -78,16 +78,22 @@ def run(
     ctx: click.Context, names: tuple[str, ...], count: int, seed: int | None, as_json: bool
 ) -> None:
     """Decide the claims of examples (all of them, or those named) on members of their families."""
-    from counterexamples import exit_code
+    from counterexamples import examples as all_examples
+    from counterexamples import exit_code, find
     from counterexamples import run as run_examples
 
-    results = run_examples(names or None, examples=count, seed=seed, progress=_progress())
+    chosen = [find(name).name for name in names] or [example.name for example in all_examples()]
+    results: list[Result] = []
+    for name in chosen:
+        found = run_examples([name], examples=count, seed=seed, progress=_progress())
+        if not as_json:
+            click.echo(click.style(name, bold=True))
+            for result in found:
+                _print_result(result)
+        results += found
     code = exit_code(results)
     if as_json:
         print_json({"results": [_outcome(result) for result in results], "exit_code": code})
-    else:
-        for result in results:
-            _print_result(result)
     ctx.exit(code)
 
 
@@ -118,9 +124,9 @@ def _print_result(result: Result) -> None:
     word = result.decision.value
     color = {"holds": "green", "fails": "red"}.get(word, "yellow")
     members = f"{result.members} members, {result.seconds:.1f} s"
-    click.echo(f"{click.style(f'{word:9}', fg=color)} {result.example}: {result.claim} ({members})")
+    click.echo(f"    {click.style(f'{word:9}', fg=color)} {result.claim} ({members})")
     if word != "holds":
-        click.echo(f"          {result.witness}")
+        click.echo(f"              {result.witness}")
 
 
 def _progress() -> Any:
@@ -129,7 +135,7 @@ def _progress() -> Any:
         return None
 
     def report(name: str, done: int, asked: int) -> None:
-        end = "\n" if done >= asked else ""
-        click.echo(f"\r{name}: {done} of {asked}{end}", err=True, nl=False)
+        text = "" if done >= asked else f"{name}: {done} of {asked}"
+        click.echo(f"\r\x1b[K{text}", err=True, nl=False)
 
     return report

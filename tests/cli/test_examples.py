@@ -59,13 +59,16 @@ def test_run_decides_the_claims_of_the_named_example() -> None:
 def test_exit_code_follows_the_worst_claim(
     monkeypatch: pytest.MonkeyPatch, decision: Decision, code: int
 ) -> None:
-    outcomes = [Outcome("one", "first", "x"), Outcome("one", "second", "x", witness="w = 3")]
+    name = NAMES[0]
+    outcomes = [Outcome(name, "first", "x"), Outcome(name, "second", "x", witness="w = 3")]
     outcomes[0].counts[Decision.HOLDS] = 2
     outcomes[1].counts[decision] = 2
     monkeypatch.setattr("counterexamples.runner.run", lambda *_, **__: outcomes)
-    result = pgb("run")
+    result = pgb("run", name)
     assert result.exit_code == code
-    assert result.stdout.splitlines()[0].startswith("holds     one: first (2 members")
+    lines = result.stdout.splitlines()
+    assert lines[0] == name
+    assert lines[1].startswith("    holds     first (2 members, ")
     assert ("w = 3" in result.stdout) == (code != 0)
 
 
