@@ -1,0 +1,1 @@
+"""Proofs about candidates, and the certificates that carry them to another machine."""

@@ -1,0 +1,1 @@
+"""Rigorous proofs: one module for each kind."""
