@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
+from pgb.certificates.prove.krawczyk import prove_strict
 from pgb.conditions import (
     Curvature,
     Evaluation,
@@ -45,6 +47,12 @@ _KINDS = {
     Evidence.FUNCTION_OPTIMAL: "function-optimal",
 }
 _STRENGTH = list(Evidence)
+
+#: How much to spend on rigorous proofs about balls.
+Effort = Literal["auto", "always", "never"]
+
+# Parameters up to which a proof about a ball is tried without being asked for.
+_CHEAP = 200
 # Above this many Jacobian entries the fiber search and the PGB measurement are left out.
 _FIBER_LIMIT = 400_000
 # Above this many parameters no descent is run for the hint on the nearest stationary point.
@@ -70,6 +78,7 @@ def check(
     better: Candidate | None = None,
     radius: float | None = None,
     polish: bool = False,
+    prove: Effort = "auto",
     seed: int = 0,
 ) -> Report:
     """Decide whether a candidate is a local minimum of an objective.
@@ -77,7 +86,9 @@ def check(
     An exact candidate is asked about itself. A candidate with floats is asked about the ball of
     half-widths 1e-6 max(1, |theta_i|), or ``radius`` for each: does an exact local minimum lie in
     it? ``polish`` first moves a float candidate to the stationary point that damped Newton descent
-    from it ends at. ``better`` is a point claimed to have a lower value.
+    from it ends at. ``better`` is a point claimed to have a lower value. ``prove`` says whether to
+    look for a strict minimum in the ball by rigorous arithmetic: "auto" where that is cheap,
+    "always", or "never".
 
     Returns:
         The report. ``proved`` says whether the verdict is a theorem or a numerical judgement.
@@ -86,13 +97,16 @@ def check(
         InputError: the candidate does not fit the objective, or an argument is out of range.
     """
     start = time.perf_counter()
-    _validate(objective, candidate, better, radius)
+    _validate(objective, candidate, better, radius, prove)
     if polish and not candidate.exact:
         candidate = _polished(objective, candidate)
     radii = np.zeros(objective.size) if candidate.exact else candidate.radii(radius)
     at = Evaluation(objective, candidate, radii)
     facts = _gather(at, seed)
     findings = _refutations(facts, seed) + _confirmations(facts)
+    cheap = prove == "auto" and objective.size <= _CHEAP
+    if not findings and (cheap or prove == "always"):
+        findings = _strict_in_ball(at)
     if not findings:
         findings = [judge(at, facts.pgb, facts.families)]
     _refuse_contradiction(findings)
@@ -135,6 +149,12 @@ def _confirmations(facts: _Facts) -> list[Finding]:
         region_minimum(facts.at),
     ]
     return [f for f in found if f is not None]
+
+
+def _strict_in_ball(at: Evaluation) -> list[Finding]:
+    """A proof that the ball asked about holds a strict local minimum, if one is found."""
+    found = None if at.exact else prove_strict(at.objective, at.candidate, at.radii)
+    return [] if found is None else [found]
 
 
 def _refuse_contradiction(findings: list[Finding]) -> None:
@@ -243,7 +263,11 @@ def _polished(objective: Objective, candidate: Candidate) -> Candidate:
 
 
 def _validate(
-    objective: Objective, candidate: Candidate, better: Candidate | None, radius: float | None
+    objective: Objective,
+    candidate: Candidate,
+    better: Candidate | None,
+    radius: float | None,
+    prove: str,
 ) -> None:
     problems = [
         f"{name}: found {len(point.point)} entries, expected {objective.size}"
@@ -252,5 +276,7 @@ def _validate(
     ]
     if radius is not None and not (0 < radius < float("inf")):
         problems.append(f"radius: found {radius}, expected a positive finite number")
+    if prove not in get_args(Effort):
+        problems.append(f"prove: found {prove!r}, expected one of {', '.join(get_args(Effort))}")
     if problems:
         raise InputError(problems)

@@ -14,6 +14,7 @@ from pgb.cli.group import about, print_json
 from pgb.errors import InputError
 
 if TYPE_CHECKING:
+    from pgb.check import Effort
     from pgb.problem_files import ProblemFile
     from pgb.problems import Candidate
 
@@ -36,6 +37,14 @@ def _positive(ctx: click.Context, parameter: click.Parameter, value: float | Non
     "for candidates with floats.",
 )
 @click.option("--polish", is_flag=True, help="First improve the candidate by Newton's method.")
+@click.option(
+    "--prove",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Look for a rigorous proof about a ball: auto where that is cheap.",
+)
+@click.option("--require-proof", is_flag=True, help="Exit with 20 unless the verdict is proved.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -46,6 +55,8 @@ def check(
     better: str | None,
     radius: float | None,
     polish: bool,
+    prove: Effort,
+    require_proof: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -56,6 +67,7 @@ def check(
     with floats about the ball around it.
     """
     from pgb.check import check as run_check
+    from pgb.conditions import Verdict
     from pgb.problem_files import read_problem
 
     with about(problem):
@@ -66,14 +78,21 @@ def check(
     lower = _point(file, problem, "better", better)
     with about(problem):
         report = run_check(
-            file.objective, point, better=lower, radius=radius, polish=polish, seed=seed
+            file.objective,
+            point,
+            better=lower,
+            radius=radius,
+            polish=polish,
+            prove=prove,
+            seed=seed,
         )
     if as_json:
         print_json(report.to_json_object())
     else:
         width = min(shutil.get_terminal_size().columns, 120)
         click.echo(report.to_text(width=width, color=_colored()), color=_colored())
-    ctx.exit(report.verdict.exit_code)
+    unproved = require_proof and not report.proved
+    ctx.exit(Verdict.UNDECIDED.exit_code if unproved else report.verdict.exit_code)
 
 
 def _point(file: ProblemFile, problem: str, key: str, option: str | None) -> Candidate | None:

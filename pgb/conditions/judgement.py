@@ -59,6 +59,9 @@ def _judge_point(at: Evaluation, pgb: PgbCondition | None, families: list[FiberF
     spot = _spot(at, at.floats)
     if spot is None:
         return _undecided("derivatives at the candidate are not finite in double precision")
+    if at.exact_gradient_is_zero is not True:
+        norm = f"{spot.gradient_norm:.1e}"
+        return _undecided(f"whether the gradient is exactly 0 is undecided (floats give {norm})")
     if spot.lowest < -spot.tolerance:
         return _negative_curvature(spot)
     if spot.flat == 0:
