@@ -68,10 +68,10 @@ class _Newton:
         return float(np.linalg.norm(self.damped(1e-14)))
 
     def damped(self, damping: float) -> Vector:
-        """-(H + damping |H|)^{-1} gradient (n,); components below rounding noise count as 0."""
+        """-(H + damping max(|H|, |gradient|))^{-1} gradient (n,), without rounding noise."""
         along = self.vectors.T @ self.gradient
         along = np.where(np.abs(along) <= self.noise, 0.0, along)
-        scale = max(float(np.max(self.values, initial=0.0)), 1e-300)
+        scale = max(float(np.max(self.values, initial=0.0)), self.slope, 1e-300)
         return -self.vectors @ (along / (self.values + damping * scale))
 
 

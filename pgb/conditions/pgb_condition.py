@@ -39,13 +39,15 @@ class PgbCondition:
 def measure_pgb(at: Evaluation, points: list[Vector]) -> PgbCondition:
     """Measure the PGB condition at the candidate with the fiber points given ((p,) each)."""
     ar, p = Float64(), at.objective.size
+    if p == 0:
+        return PgbCondition(0.0, (0, 0), None, False, len(points))
     gradients, bases = [], []
     for theta in [at.floats, *points]:
         gradients.append(np.asarray(at.objective.gradient(ar, theta)))
         bases.append(np.asarray(at.objective.jacobian(ar, theta)).reshape(-1, p))
     finite = [i for i, b in enumerate(bases) if np.all(np.isfinite(b))]
     residual = float(np.max(np.abs(np.array([gradients[i] for i in finite])), initial=0.0))
-    if 0 not in finite or p == 0:
+    if 0 not in finite:
         return PgbCondition(residual, (0, 0), None, False, len(points))
     basis = np.concatenate([bases[i] for i in finite], axis=1)
     ranks = (_rank(bases[0]), _rank(basis))
