@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from pgb.certificates.prove.equal_units import prove_equal_units
 from pgb.certificates.prove.krawczyk import prove_strict
 from pgb.conditions import (
     Curvature,
@@ -106,7 +107,7 @@ def check(
     findings = _refutations(facts, seed) + _confirmations(facts)
     cheap = prove == "auto" and objective.size <= _CHEAP
     if not findings and (cheap or prove == "always"):
-        findings = _strict_in_ball(at)
+        findings = _minimum_in_ball(at)
     if not findings:
         findings = [judge(at, facts.pgb, facts.families)]
     _refuse_contradiction(findings)
@@ -151,9 +152,13 @@ def _confirmations(facts: _Facts) -> list[Finding]:
     return [f for f in found if f is not None]
 
 
-def _strict_in_ball(at: Evaluation) -> list[Finding]:
-    """A proof that the ball asked about holds a strict local minimum, if one is found."""
-    found = None if at.exact else prove_strict(at.objective, at.candidate, at.radii)
+def _minimum_in_ball(at: Evaluation) -> list[Finding]:
+    """A proof that the ball asked about holds a local minimum, if one is found."""
+    if at.exact:
+        return []
+    found = prove_strict(at.objective, at.candidate, at.radii)
+    if found is None:
+        found = prove_equal_units(at.objective, at.candidate, at.radii)
     return [] if found is None else [found]
 
 

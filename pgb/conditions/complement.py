@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from flint import fmpq
 
 from pgb.conditions.evaluation import PRECISIONS, Evaluation
@@ -24,10 +25,7 @@ def positive_complement(at: Evaluation, dimension: int) -> tuple[Array, int] | N
     hessian = np.asarray(at.objective.hessian(Float64(), at.floats))
     if normal < 0 or not np.all(np.isfinite(hessian)):
         return None
-    vectors = np.linalg.eigh((hessian + hessian.T) / 2)[1][:, dimension:]
-    rounded = np.rint(vectors * _GRID).astype(np.int64)
-    columns = np.array([fmpq(int(v), _GRID) for v in rounded.ravel()], dtype=object)
-    columns = columns.reshape(at.objective.size, normal)
+    columns = rational_columns(np.linalg.eigh((hessian + hessian.T) / 2)[1][:, dimension:])
     for precision in PRECISIONS:
         enclosure = at.hessian(precision)
         with Balls(precision) as ar:
@@ -36,6 +34,13 @@ def positive_complement(at: Evaluation, dimension: int) -> tuple[Array, int] | N
             if certainly_positive_definite(ar, form):
                 return columns, precision
     return None
+
+
+def rational_columns(vectors: npt.NDArray[np.float64]) -> Array:
+    """A matrix of floats of size about 1, rounded to rationals."""
+    rounded = np.rint(vectors * _GRID).astype(np.int64)
+    columns = np.array([fmpq(int(v), _GRID) for v in rounded.ravel()], dtype=object)
+    return columns.reshape(vectors.shape)
 
 
 def rational_rows(matrix: Array) -> list[list[str]]:
