@@ -15,7 +15,7 @@ from counterexamples.sources import ELIMINATION
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
 from pgb.problems import Data, Objective, loss
-from pgb.strategies import exact_arrays, float_arrays, networks, positive_rationals, rationals
+from pgb.strategies import exact_arrays, networks, parameter_vectors, positive_rationals, rationals
 from pgb.transforms import eliminate
 
 STEPS = (0, 1, 2, 4, 8)
@@ -42,9 +42,9 @@ def build(
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Two or three classes or signs, clean labels, any small network at any float point.
+    """Two or three classes or signs, clean labels, any small network at any point, exact or floats.
 
-    The question is about a ball around the point.
+    Floats ask about a ball around them.
     """
     classes = draw(st.sampled_from([1, 2, 3]))
     network = draw(networks(output_dimension=classes, hidden_layers=(0, 1)))
@@ -52,7 +52,7 @@ def family(draw: st.DrawFn) -> Member:
     labels = draw(st.lists(st.integers(0, max(classes - 1, 1)), min_size=1, max_size=4))
     inputs = draw(exact_arrays((len(labels), d_x), rationals(1)))
     inputs[:, 0] = inputs[:, 0] / 3 + exact(labels)
-    point = draw(float_arrays((network.size + classes * (2 + d_x),), 2.0))
+    point = draw(parameter_vectors(network.size + classes * (2 + d_x), exact=None))
     return build(network, inputs, labels, classes, point, draw(positive_rationals()))
 
 

@@ -18,7 +18,7 @@ from counterexamples.sources import ELIMINATION
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Balls
 from pgb.problems import Data, Objective, loss
-from pgb.strategies import data_sets, exact_arrays, float_arrays, positive_rationals
+from pgb.strategies import data_sets, exact_arrays, parameter_vectors, positive_rationals
 from pgb.transforms import eliminate
 
 BOUNDED = ("tanh", "sigmoid", "erf", "arctan")
@@ -44,9 +44,9 @@ def build(
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Any bounded output activation, hidden layer, data, loss and float point.
+    """Any bounded output activation, hidden layer, data, loss and point, exact or floats.
 
-    The first output's targets are out of its reach; the question is about a ball around the point.
+    The first output's targets are out of its reach. Floats ask about a ball around them.
     """
     d_x, d_y = draw(st.integers(1, 2)), draw(st.integers(1, 2))
     hidden = draw(st.lists(st.integers(1, 2), max_size=1))
@@ -61,7 +61,7 @@ def family(draw: st.DrawFn) -> Member:
     targets = exact(drawn.targets)
     targets[:, 0] = (draw(exact_arrays((drawn.samples,), positive_rationals(2))) + 2) * side
     data = Data(drawn.inputs, targets, drawn.weights)
-    point = draw(float_arrays((network.size + d_y * (2 + d_x),), 2.0))
+    point = draw(parameter_vectors(network.size + d_y * (2 + d_x), exact=None))
     return build(
         network, data, draw(st.sampled_from(LOSSES)), point, draw(positive_rationals()), side
     )

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from counterexamples.example import Decision, Example, Member
 from counterexamples.registry import examples
 from counterexamples.runner import examine
 
-# Members of these have float points, about which one check takes 0.2 s and more.
-COSTLY = {
-    "the_eliminated_cross_entropy_on_clean_labels_has_a_local_minimum",
-    "the_eliminated_loss_has_a_stationary_point",
-}
-AFFORDABLE = max(settings.default.max_examples // 4, 1)
-
-
-def by_name(chosen: Iterable[Example]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("example", list(chosen), ids=lambda example: example.name)
+every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
 
 
 def assert_every_claim_holds(example: Example, member: Member) -> None:
@@ -29,20 +18,13 @@ def assert_every_claim_holds(example: Example, member: Member) -> None:
         assert outcome.decision is Decision.HOLDS, f"{claim.text}: {outcome.detail}"
 
 
-@by_name(example for example in examples() if example.name not in COSTLY)
+@every_example
 @given(st.data())
 def test_every_claim_holds_for_every_member(example: Example, data: st.DataObject) -> None:
     assert_every_claim_holds(example, data.draw(example.family))
 
 
-@by_name(example for example in examples() if example.name in COSTLY)
-@settings(max_examples=AFFORDABLE)
-@given(st.data())
-def test_every_claim_holds_for_every_costly_member(example: Example, data: st.DataObject) -> None:
-    assert_every_claim_holds(example, data.draw(example.family))
-
-
-@by_name(examples())
+@every_example
 def test_every_claim_holds_for_the_canonical_member(example: Example) -> None:
     assert example.canonical.candidate.exact
     assert_every_claim_holds(example, example.canonical)
