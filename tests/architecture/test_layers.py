@@ -120,6 +120,12 @@ def test_an_import_inside_a_function_is_seen(source: str) -> None:
     assert layer_of(found[1]) == "pgb.check"
 
 
+def test_the_certificate_checker_imports_nothing_but_the_standard_library_and_flint() -> None:
+    allowed = {*sys.stdlib_module_names, "flint"}
+    for path in (ROOT / "pgb").rglob("checker.py"):
+        assert {name.split(".")[0] for _, name in imported_modules(path)} <= allowed
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
 def test_no_evaluation_of_strings_as_code(path: Path) -> None:
     """A user's strings go through the project's own grammar; sympify and eval execute code."""
