@@ -21,12 +21,14 @@ import numpy.typing as npt
 
 from pgb.certificates.prove.definiteness import certain_index, row_sums
 from pgb.certificates.prove.frames import Frame
-from pgb.numbers import Array
+from pgb.numbers import Array, Float64
 
 Floats = npt.NDArray[np.float64]
 
 # Boxes that were tried in vain before giving up; most failures say how much smaller to try next.
 _ATTEMPTS = 30
+# A half-width at which underflow in the tests of a box does not matter.
+_LEAST = 1e-290
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def enclose(
                 return None
             contraction, index, defect = _on_box(ar, frame, basis, radius)
             found = _enclosure(frame, radius, residual, contraction, index)
-            if found is not None and (index is not None or not with_index):
+            wanted = found is not None and (index is not None or not with_index)
+            if wanted and _is_lipschitz(ar, frame, frame.box(ar, radius)):
                 return found
             radius = radius / 10 if exhaustive else _smaller(radius, defect)
     return None
@@ -96,22 +99,17 @@ def _enclosure(
         return None
     with np.errstate(all="ignore"):
         quotient = residual / (1 - contraction)
-    existence = float(np.max(quotient, initial=0.0)) * (1 + 1e-10)
+    existence = float(np.max(quotient, initial=0.0)) * (1 + 1e-10) + _LEAST
     found = Enclosure(frame, existence, radius, residual, contraction, index)
-    works = found.holds(radius) and (existence == 0 or found.holds(existence))
-    return found if works else None
+    return found if found.holds(radius) and found.holds(existence) else None
 
 
 def _on_box(
     ar: Any, frame: Frame, basis: Floats, radius: float
 ) -> tuple[Floats, int | None, float]:
     """Row sums of |I - Y H| (p,), the index, and the larger of two numbers that must be below 1."""
-    useless = np.full(frame.center.shape, np.inf)
-    box = frame.box(ar, radius)
-    if not _is_lipschitz(ar, frame, box):
-        return useless, None, np.inf
-    hessian = frame.objective.hessian(ar, box)
-    identity = ar.asarray(np.eye(len(useless), dtype=np.int64))
+    hessian = frame.objective.hessian(ar, frame.box(ar, radius))
+    identity = ar.asarray(np.eye(len(frame.center), dtype=np.int64))
     contraction = row_sums(ar.upper(identity - ar.matmul(ar.asarray(frame.inverse), hessian)))
     index, defect = certain_index(ar, hessian, basis)
     return contraction, index, max(defect, float(np.max(contraction, initial=0.0)))
@@ -119,11 +117,16 @@ def _on_box(
 
 def _is_lipschitz(ar: Any, frame: Frame, box: Array) -> bool:
     """Q is defined and its gradient Lipschitz on the box: no first derivative jumps."""
-    if not bool(np.all(np.isfinite(ar.upper(frame.objective.value(ar, box))))):
+    objective, floats = frame.objective, Float64()
+    if not bool(np.all(np.isfinite(ar.upper(objective.value(ar, box))))):
         return False
+    # Which switches there are does not depend on the point, and most problems have none.
+    switches = objective.switches(floats, floats.asarray(frame.center))
+    if all(switch.order > 1 for switch in switches):
+        return True
     return all(
         bool(np.all(ar.certainly_nonzero(switch.values)))
-        for switch in frame.objective.switches(ar, box)
+        for switch in objective.switches(ar, box)
         if switch.order <= 1
     )
 

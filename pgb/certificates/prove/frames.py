@@ -59,11 +59,8 @@ class Frame:
         return MidRad().from_balls(_gradient(self.objective, self.center, GRADIENT_PRECISION))
 
 
-def frame(objective: Objective, start: Floats, precision: int | None) -> Frame | None:
-    """Polish ``start`` (p,) by Newton's method, in floats and then in balls; None if that fails."""
-    theta = _float_newton(objective, start)
-    if theta is None:
-        return None
+def frame(objective: Objective, theta: Floats, precision: int | None) -> Frame | None:
+    """Polish ``theta`` (p,) by Newton's method in balls; None if that fails."""
     matrices = _matrices(objective, theta, precision)
     if matrices is None:
         return None
@@ -73,7 +70,8 @@ def frame(objective: Objective, start: Floats, precision: int | None) -> Frame |
     return None if center is None else Frame(objective, precision, center, hessian, inverse)
 
 
-def _float_newton(objective: Objective, start: Floats, iterations: int = 30) -> Floats | None:
+def newton_in_floats(objective: Objective, start: Floats, iterations: int = 30) -> Floats | None:
+    """Where Newton's method from ``start`` (p,) ends; None if it leaves the domain."""
     ar, theta, last = Float64(), np.array(start, dtype=np.float64), np.inf
     for _ in range(iterations):
         gradient, hessian = objective.gradient(ar, theta), objective.hessian(ar, theta)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgb.certificates.prove.definiteness import certain_index, inverse_cholesky, signature_basis
 from pgb.certificates.prove.enclosure import Enclosure, enclose
-from pgb.certificates.prove.frames import GRADIENT_PRECISION, Frame, frame
+from pgb.certificates.prove.frames import GRADIENT_PRECISION, Frame, frame, newton_in_floats
 from pgb.conditions.polish import descend
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.numbers import Array, Balls, Float64, exact_number
@@ -51,18 +51,22 @@ def prove_strict(
     widths = candidate.radii() if radii is None else np.asarray(radii, dtype=np.float64)
     if objective.size == 0 or candidate.exact or not bool(np.all(widths > 0)):
         return None
-    for start in _starts(objective, Float64().asarray(candidate.point)):
+    point = Float64().asarray(candidate.point)
+    for start in _starts(objective, point, widths):
+        theta = newton_in_floats(objective, start)
+        if theta is None or not bool(np.all(np.abs(theta - point) <= 2 * widths)):
+            continue
         for bits in _arithmetics(objective, precision):
-            proof = _strict(objective, candidate, widths, start, bits)
+            proof = _strict(objective, candidate, widths, theta, bits)
             if proof is not None:
                 return proof
     return None
 
 
 def _strict(
-    objective: Objective, candidate: Candidate, widths: Floats, start: Floats, bits: int | None
+    objective: Objective, candidate: Candidate, widths: Floats, theta: Floats, bits: int | None
 ) -> Finding | None:
-    found = frame(objective, start, bits)
+    found = frame(objective, theta, bits)
     if found is None:
         return None
     room = _room(found, candidate, widths)
@@ -81,8 +85,11 @@ def enclose_critical_point(
     objective: Objective, start: Floats, *, precision: int | None = None
 ) -> Enclosure | None:
     """A box with exactly one critical point near ``start`` (p,), of proved index if possible."""
+    theta = newton_in_floats(objective, start)
+    if theta is None:
+        return None
     for bits in _arithmetics(objective, precision):
-        found = frame(objective, start, bits)
+        found = frame(objective, theta, bits)
         basis = None if found is None else signature_basis(found.hessian)
         if found is None or basis is None:
             continue
@@ -138,12 +145,19 @@ def _first_radius(objective: Objective) -> tuple[float, bool]:
     return (_WIDE, True) if tiny else (_NARROW, False)
 
 
-def _starts(objective: Objective, point: Floats) -> Iterator[Floats]:
-    """The candidate, and for small problems where descent from it ends: it may be at a saddle."""
+def _starts(objective: Objective, point: Floats, widths: Floats) -> Iterator[Floats]:
+    """The candidate, and for small problems where descent from it, and from beside it, ends."""
     yield point
-    if objective.size <= _DESCENT:
-        polished = descend(objective, point, 100).point
-        if bool(np.all(np.isfinite(polished))):
+    if objective.size > _DESCENT:
+        return
+    hessian = np.asarray(objective.hessian(Float64(), point))
+    beside = point
+    if np.all(np.isfinite(hessian)):
+        lowest = np.linalg.eigh((hessian + hessian.T) / 2)[1][:, 0]
+        beside = point + lowest * widths / 2
+    for start in (point, beside):
+        polished = descend(objective, start, 100).point
+        if bool(np.all(np.isfinite(polished)) and np.all(np.abs(polished - point) <= widths)):
             yield polished
 
 
