@@ -21,10 +21,11 @@ def sample_fiber(
     outputs and penalized parameters, brought back onto the fiber by Gauss-Newton; a point that
     does not come back close to where it started is dropped.
     """
-    if at.objective.size == 0:
+    target = _joint_outputs(at, at.floats)
+    if at.objective.size == 0 or not np.all(np.isfinite(target)):
         return []
     directions = _directions(at, families, count, np.random.default_rng(seed))
-    points = [_onto_fiber(at, at.floats + step * v, step) for v in directions]
+    points = [_onto_fiber(at, target, at.floats + step * v, step) for v in directions]
     return [p for p in points if p is not None]
 
 
@@ -63,17 +64,17 @@ def _joint_outputs(at: Evaluation, theta: Vector) -> Vector:
     return np.concatenate([outputs, theta[at.objective.regularizer.active]])
 
 
-def _onto_fiber(at: Evaluation, start: Vector, step: float) -> Vector | None:
-    target = _joint_outputs(at, at.floats)
+def _onto_fiber(at: Evaluation, target: Vector, start: Vector, step: float) -> Vector | None:
     scale = max(1.0, float(np.max(np.abs(target), initial=0.0)))
     theta = start
     for _ in range(8):
         error = _joint_outputs(at, theta) - target
-        if not np.all(np.isfinite(error)):
+        jacobian = _joint_jacobian(at, theta)
+        if not (np.all(np.isfinite(error)) and np.all(np.isfinite(jacobian))):
             return None
         if float(np.max(np.abs(error), initial=0.0)) <= 1e-14 * scale:
             break
-        theta = theta - np.linalg.lstsq(_joint_jacobian(at, theta), error, rcond=1e-8)[0]
+        theta = theta - np.linalg.lstsq(jacobian, error, rcond=1e-8)[0]
     error = _joint_outputs(at, theta) - target
     moved = float(np.linalg.norm(theta - at.floats))
     close = bool(np.all(np.abs(error) <= 1e-12 * scale)) and step / 10 < moved < 3 * step
