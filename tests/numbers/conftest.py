@@ -1,11 +1,21 @@
-"""python-flint's precision is global: every test here has to leave it as it was."""
+"""An oracle for enclosures; and every test has to leave python-flint's precision as it was."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
 
 import flint
+import mpmath
 import pytest
+from flint import arb
+
+from pgb.numbers import Balls, MidRad
+
+#: Bits of the oracle: points such as 1 + 5e-324 must not be rounded.
+BITS = 2200
+_HUGE, _TINY = 5000, Fraction(1, 2**2000)
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +23,67 @@ def precision_is_restored() -> Iterator[None]:
     before = flint.ctx.prec
     yield
     assert flint.ctx.prec == before
+
+
+def _fraction(ball: arb) -> Fraction:
+    mantissa, exponent = (int(part) for part in ball.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
+
+
+def _bounds(entry: Any) -> tuple[Fraction, Fraction] | None:
+    """Midpoint and radius of a ball, or of a midpoint-radius array with one entry."""
+    if isinstance(entry, arb):
+        return (_fraction(entry.mid()), _fraction(entry.rad())) if entry.is_finite() else None
+    mid, rad = float(entry.mid), float(entry.rad)
+    finite = abs(mid) < float("inf") and rad < float("inf")
+    return (Fraction(mid), Fraction(rad)) if finite else None
+
+
+@pytest.fixture(scope="session")
+def encloses() -> Callable[[Any, Any], bool]:
+    """False if an entry certainly misses a Fraction, or an mpf known to about ``BITS`` bits."""
+
+    def check(entry: Any, truth: Any) -> bool:
+        bounds = _bounds(entry)
+        if bounds is None:
+            return True
+        if not isinstance(truth, Fraction):
+            sign, mantissa, exponent, length = truth._mpf_
+            if mantissa and exponent + length > _HUGE:
+                return False
+            if mantissa and exponent + length < -_HUGE:
+                truth = Fraction(0)
+            else:
+                truth = (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        slack = _TINY * (1 + abs(truth))
+        return bool(abs(truth - bounds[0]) <= bounds[1] + slack)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def at() -> Callable[..., Any]:
+    """The value of an mpmath function at Fractions, to about ``BITS`` bits."""
+
+    def evaluate(function: Callable[..., Any], *points: Fraction) -> Any:
+        with mpmath.workprec(BITS):
+            return mpmath.mpf(function(*(mpmath.mpf(x.numerator) / x.denominator for x in points)))
+
+    return evaluate
+
+
+@pytest.fixture(scope="session")
+def enclosed() -> Callable[..., list[list[Any]]]:
+    """The entries of several functions of enclosures, in midpoint-radius numbers and in balls.
+
+    A function takes an arithmetic and enclosures, each of the shape of its centers and radii.
+    """
+
+    def evaluate(function: Callable[..., Any], *boxes: tuple[Any, Any]) -> list[list[Any]]:
+        midrad = MidRad()
+        found = function(midrad, *(midrad.interval(c, r) for c, r in boxes)).ravel()
+        with Balls(53) as balls:
+            others = function(balls, *(balls.ball(c, r) for c, r in boxes)).ravel()
+        return [list(found), list(others)]
+
+    return evaluate
