@@ -45,7 +45,9 @@ def known_problems(draw: st.DrawFn, regularized: bool = False) -> Known:
     )
     penalty, flat = None, True
     if regularized:
-        chosen = draw(st.lists(st.sampled_from([0, 0, 1]), min_size=len(theta), max_size=len(theta)))
+        chosen = draw(
+            st.lists(st.sampled_from([0, 0, 1]), min_size=len(theta), max_size=len(theta))
+        )
         penalty = Regularizer([fmpq(c, 3) for c in chosen])
         flat = all(c == 0 or bool(v == 0) for c, v in zip(chosen, theta, strict=True))
     reduction = draw(st.sampled_from(["mean", "sum"]))

@@ -73,7 +73,9 @@ def test_a_point_with_a_nonzero_amplitude_is_refuted_and_never_stationary(data: 
 @given(st.data())
 @settings(max_examples=60)
 def test_the_decision_on_any_exact_point_is_amplitudes_and_group_sums(data: Any) -> None:
-    objective = data.draw(eliminated_objectives(objectives(loss_names=MINIMA, hidden_layers=(0, 1))))
+    objective = data.draw(
+        eliminated_objectives(objectives(loss_names=MINIMA, hidden_layers=(0, 1)))
+    )
     candidate = data.draw(candidates(objective))
     ar = Exact()
     a = objective.slices[objective.elimination.names[0]]

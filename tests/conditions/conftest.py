@@ -31,7 +31,12 @@ def formula() -> Callable[..., Objective]:
     from pgb.problems import Data
 
     def build(
-        output: str, parameters: str, x: Any = ((1,),), y: Any = (0,), loss: Any = "squared", **kw: Any
+        output: str,
+        parameters: str,
+        x: Any = ((1,),),
+        y: Any = (0,),
+        loss: Any = "squared",
+        **kw: Any,
     ) -> Objective:
         inputs = [f"x{j + 1}" for j in range(np.shape(x)[1])] if np.shape(x)[1] > 1 else ["x"]
         model = Expression(inputs=inputs, parameters=parameters.split(), outputs=[output])

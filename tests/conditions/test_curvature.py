@@ -24,7 +24,11 @@ def test_a_quadratic_form_is_decided_by_its_signs(
     """(1 + q/2)^2 has at 0 the Hessian of q = a u^2 + 2 b u v + c v^2."""
     curvature = Curvature(evaluate(quadratic(a, b, c), [0, 0]))
     values = np.linalg.eigvalsh([[a, b], [b, c]])
-    signs = [int(np.sum(values > 1e-9)), int(np.sum(abs(values) < 1e-9)), int(np.sum(values < -1e-9))]
+    signs = [
+        int(np.sum(values > 1e-9)),
+        int(np.sum(abs(values) < 1e-9)),
+        int(np.sum(values < -1e-9)),
+    ]
     assert curvature.inertia == Inertia(*signs)
     assert (curvature.strict_minimum() is not None) == (signs[0] == 2)
     assert (curvature.descending_direction() is not None) == (signs[2] > 0)

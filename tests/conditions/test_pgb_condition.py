@@ -44,8 +44,10 @@ def test_the_gap_is_never_negative(evaluate: Any, data: Any) -> None:
     objective = data.draw(objectives(regularized=None))
     found = measured(evaluate(objective, data.draw(parameter_vectors(objective.size))))
     assert found.gap is None or found.gap >= 0
-    assert found.ranks[0] <= found.ranks[1] <= objective.data.targets.shape[0] * max(
-        1, objective.model.output_dimension
+    assert (
+        found.ranks[0]
+        <= found.ranks[1]
+        <= objective.data.targets.shape[0] * max(1, objective.model.output_dimension)
     )
 
 
