@@ -33,6 +33,7 @@ from pgb.conditions import (
     probe,
     region_minimum,
     sample_fiber,
+    shift_families,
     symmetry_minimum,
 )
 from pgb.errors import InputError, PgbError
@@ -123,6 +124,7 @@ def _gather(at: Evaluation, seed: int) -> _Facts:
             families = coordinate_families(at, seed)
         families += network_families(at) + orbit_families(at)
         pgb = measure_pgb(at, sample_fiber(at, families, seed=seed))
+        families += shift_families(at)
     return _Facts(at, Stationarity(at, seed), Curvature(at), FunctionSpace(at), families, pgb)
 
 
@@ -281,6 +283,11 @@ def _validate(
     ]
     if radius is not None and not (0 < radius < float("inf")):
         problems.append(f"radius: found {radius}, expected a positive finite number")
+    elif radius is not None and candidate.exact:
+        problems.append(
+            f"radius: found {radius} for an exact candidate, expected none, as it is asked about "
+            "itself"
+        )
     if prove not in get_args(Effort):
         problems.append(f"prove: found {prove!r}, expected one of {', '.join(get_args(Effort))}")
     if problems:

@@ -12,6 +12,7 @@ from pgb.conditions.fibers import (
     network_families,
     orbit_families,
     sample_fiber,
+    shift_families,
     tangent_rank,
 )
 from pgb.conditions.function_space import FunctionSpace
@@ -57,6 +58,7 @@ __all__ = [
     "probe",
     "region_minimum",
     "sample_fiber",
+    "shift_families",
     "symmetry_minimum",
     "tangent_rank",
 ]

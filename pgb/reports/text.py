@@ -123,6 +123,8 @@ def _pgb(report: Report) -> str:
     if pgb.ranks[1] != pgb.ranks[0]:
         growth += f" -> {pgb.ranks[1]}"
     words = f"residual {pgb.residual:.3g} over {pgb.points} sampled fiber points, {growth}"
+    if pgb.points == 0:
+        words = f"no fiber found, so it is stationarity: residual {pgb.residual:.3g}, {growth}"
     if pgb.gap is not None:
         note = "" if pgb.gap_attained or pgb.gap == float("inf") else " (infimum not attained)"
         words += f", gap {pgb.gap:.3g}{note}"

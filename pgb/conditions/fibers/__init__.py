@@ -3,7 +3,7 @@
 from pgb.conditions.fibers.coordinates import coordinate_families, free_coordinates
 from pgb.conditions.fibers.family import FiberFamily, sheet_rank, tangent_rank
 from pgb.conditions.fibers.networks import base_network, network_families
-from pgb.conditions.fibers.orbits import orbit_families
+from pgb.conditions.fibers.orbits import orbit_families, shift_families
 from pgb.conditions.fibers.sampling import sample_fiber
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "orbit_families",
     "sample_fiber",
     "sheet_rank",
+    "shift_families",
     "tangent_rank",
 ]

@@ -34,6 +34,8 @@ class Loss(ABC):
     separable: ClassVar[bool] = True
     #: What targets are: "real", "sign" (-1 or 1) or "class".
     unit_of_targets: ClassVar[str] = "real"
+    #: l(q + t (1, ..., 1), y) = l(q, y) for all t.
+    shift_invariant: ClassVar[bool] = False
     #: The least value over q is taken at q = y.
     minimized_at_target: ClassVar[bool] = False
 

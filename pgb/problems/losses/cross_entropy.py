@@ -29,6 +29,7 @@ class CrossEntropy(Loss):
     name: ClassVar[str] = "cross-entropy"
     separable: ClassVar[bool] = False
     unit_of_targets: ClassVar[str] = "class"
+    shift_invariant: ClassVar[bool] = True
 
     @property
     def spec(self) -> str | dict[str, Any]:

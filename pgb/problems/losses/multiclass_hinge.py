@@ -24,6 +24,7 @@ class MulticlassHinge(Loss):
     degree: int = 2
     separable: ClassVar[bool] = False
     unit_of_targets: ClassVar[str] = "class"
+    shift_invariant: ClassVar[bool] = True
 
     @property
     def name(self) -> str:  # type: ignore[override]
