@@ -126,7 +126,10 @@ def _make_diagonal_pivot(ar: Exact, rest: Array) -> bool:
 
 
 def midpoint_spectrum(matrix: Array, precision: int = 256) -> npt.NDArray[np.float64]:
-    """Ascending eigenvalues of the midpoint of a symmetric matrix of balls: for reports only."""
+    """Ascending eigenvalues of the midpoint of a symmetric matrix of balls: for reports only.
+
+    Eigenvalues that cannot be told from rounding noise at this precision are given as 0.
+    """
     if matrix.shape[0] == 0:
         return np.zeros(0)
     if matrix.shape[0] > 40:
@@ -135,7 +138,9 @@ def midpoint_spectrum(matrix: Array, precision: int = 256) -> npt.NDArray[np.flo
     with Balls(precision):
         values = arb_mat(_middle(matrix)).eig(algorithm="approx")
         parts = [v.real if hasattr(v, "real") else v for v in values]
-        return np.sort(np.array([float(v.mid()) for v in parts]))
+        found = np.sort(np.array([float(v.mid()) for v in parts]))
+    noise = 2.0 ** (24 - precision) * float(np.max(np.abs(found)))
+    return np.where(np.abs(found) <= noise, 0.0, found)
 
 
 def midpoint_newton_step(hessian: Array, gradient: Array) -> npt.NDArray[np.float64] | None:

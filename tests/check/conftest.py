@@ -11,7 +11,6 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from pgb.models import Network
-from pgb.numbers import Array
 from pgb.problems import Candidate, Data, Objective, Regularizer
 from pgb.strategies import positive_rationals, rationals
 from pgb.transforms import eliminate

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from pgb.conditions import Evaluation
-from pgb.problems import Candidate, Objective
+from pgb.models import Expression
+from pgb.problems import Candidate, Data, Objective
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +28,6 @@ def evaluate() -> Callable[..., Evaluation]:
 @pytest.fixture(scope="session")
 def formula() -> Callable[..., Objective]:
     """The objective of one expression, one output, by default on the sample x = 1, y = 0."""
-    from pgb.models import Expression
-    from pgb.problems import Data
 
     def build(
         output: str,

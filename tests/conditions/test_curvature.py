@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgb.conditions import Curvature, Evidence, Inertia, Verdict
+from pgb.models import Expression
+from pgb.problems import Data, Objective
 
 HUBER = {"name": "huber", "delta": 1}
 HINGE = {"name": "polynomial-hinge", "degree": 2}
@@ -24,11 +26,8 @@ def test_a_quadratic_form_is_decided_by_its_signs(
     """(1 + q/2)^2 has at 0 the Hessian of q = a u^2 + 2 b u v + c v^2."""
     curvature = Curvature(evaluate(quadratic(a, b, c), [0, 0]))
     values = np.linalg.eigvalsh([[a, b], [b, c]])
-    signs = [
-        int(np.sum(values > 1e-9)),
-        int(np.sum(abs(values) < 1e-9)),
-        int(np.sum(values < -1e-9)),
-    ]
+    masks = (values > 1e-9, abs(values) <= 1e-9, values < -1e-9)
+    signs = [int(np.sum(mask)) for mask in masks]
     assert curvature.inertia == Inertia(*signs)
     assert (curvature.strict_minimum() is not None) == (signs[0] == 2)
     assert (curvature.descending_direction() is not None) == (signs[2] > 0)
@@ -38,9 +37,6 @@ def test_a_quadratic_form_is_decided_by_its_signs(
 @pytest.fixture(scope="module")
 def quadratic() -> Any:
     """The objective (1 + a u^2/2 + b u v + c v^2/2)^2 of u and v, by its three coefficients."""
-    from pgb.models import Expression
-    from pgb.problems import Data, Objective
-
     model = Expression(["x1", "x2", "x3"], ["u", "v"], ["x1*u^2/2 + x2*u*v + x3*v^2/2"])
 
     def build(a: int, b: int, c: int) -> Objective:

@@ -45,7 +45,7 @@ def exact_segments_are_constant(objective: Objective, families: list[FiberFamily
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_segments_of_networks_keep_outputs_and_penalized_parameters(
     evaluate: Any, data: Any
 ) -> None:
@@ -167,12 +167,8 @@ def test_the_scalars_of_the_transform_without_units_are_never_free(evaluate: Any
 def test_tangent_ranks_do_not_count_overlaps_twice() -> None:
     one = FiberFamily("one", np.array([[1.0, 0, 0], [0, 1, 0]]))
     two = FiberFamily("two", np.array([[0.0, 1, 0], [1, 1, 0]]))
-    assert (one.dimension, two.dimension, tangent_rank([one, two]), tangent_rank([])) == (
-        2,
-        2,
-        2,
-        0,
-    )
+    assert (one.dimension, two.dimension) == (2, 2)
+    assert (tangent_rank([one, two]), tangent_rank([])) == (2, 0)
 
 
 @pytest.mark.parametrize("depth", [1, 2])

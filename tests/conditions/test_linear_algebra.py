@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,11 +90,39 @@ def test_inertia_does_not_change_under_an_invertible_congruence(matrix, data):
     assert exact_inertia(exact(changed)) == exact_inertia(exact(matrix))
 
 
-def test_inertia_is_not_claimed_where_a_sign_cannot_be_decided():
-    hidden_zero = read_exact("exp(1/3)*exp(2/3) - e", "entry")
-    matrix = np.array([[hidden_zero]], dtype=object)
-    inertia = exact_inertia(matrix)
-    assert inertia is None or inertia == Inertia(0, 1, 0)
+def closed_forms(rows):
+    return np.array([[read_exact(v, "entry") for v in row] for row in rows], dtype=object)
+
+
+def test_inertia_is_not_claimed_where_a_zero_is_not_recognized():
+    assert exact_inertia(closed_forms([["sin(1)^2 + cos(1)^2 - 1"]])) is None
+
+
+def test_zeros_of_closed_forms_count_as_zero_eigenvalues():
+    matrix = closed_forms([["exp(1)", "exp(2)"], ["exp(2)", "exp(3)"]])
+    assert exact_inertia(matrix) == Inertia(1, 1, 0)
+    assert exact_inertia(closed_forms([["0", "0"], ["0", "log(1/2)"]])) == Inertia(0, 1, 1)
+
+
+def test_an_elimination_of_closed_forms_that_grows_is_given_up():
+    """A singular matrix of rank 2 whose entries are sums of many exponentials."""
+    u = [" + ".join(f"exp({i}/{j + 2})" for i in range(1, 6)) for j in range(6)]
+    v = [" + ".join(f"exp({i}/{j + 9})" for i in range(1, 6)) for j in range(6)]
+    matrix = closed_forms(
+        [
+            [f"({a})*({b}) + ({c})*({d})" for b, d in zip(u, v, strict=True)]
+            for a, c in zip(u, v, strict=True)
+        ]
+    )
+    assert exact_inertia(matrix) is None
+
+
+def test_eigenvalues_that_are_rounding_noise_at_high_precision_are_shown_as_0():
+    with Balls(256) as ar:
+        column = ar.asarray(closed_forms([["1/3"], ["1/7"], ["log(2)"]]))
+        spectrum = midpoint_spectrum(ar.matmul(column, column.T))
+    assert spectrum[:2].tolist() == [0.0, 0.0]
+    assert spectrum[2] == pytest.approx(1 / 9 + 1 / 49 + np.log(2) ** 2)
 
 
 def test_the_spectrum_of_no_parameters_is_empty():

@@ -22,13 +22,13 @@ def measured(at: Any) -> PgbCondition:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_gap_of_the_squared_loss_is_that_of_least_squares(evaluate: Any, data: Any) -> None:
     smooth = ("tanh", "quadratic", "sigmoid")
     objective = data.draw(objectives(activations=smooth, loss_names=("squared",)))
     at = evaluate(objective, data.draw(parameter_vectors(objective.size)))
     ar = Float64()
-    x, y, c = objective.samples(ar)
+    _, y, c = objective.samples(ar)
     scale = np.sqrt(np.broadcast_to(c, y.shape)).ravel()
     basis = objective.jacobian(ar, at.floats).reshape(-1, objective.size) * scale[:, None]
     residual = scale * (y - objective.outputs(ar, at.floats)).ravel()
@@ -39,7 +39,7 @@ def test_the_gap_of_the_squared_loss_is_that_of_least_squares(evaluate: Any, dat
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_gap_is_never_negative(evaluate: Any, data: Any) -> None:
     objective = data.draw(objectives(regularized=None))
     found = measured(evaluate(objective, data.draw(parameter_vectors(objective.size))))
