@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,8 @@ def _gradient(report: Report) -> str:
         return f"not defined (kink); one-sided derivatives along +/-: {', '.join(shown)}{more}"
     if report.gradient_is_zero:
         return "exactly 0"
+    if not math.isfinite(report.gradient_norm):
+        return "not finite in double precision"
     return f"norm {report.gradient_norm:.3g}"
 
 
