@@ -34,7 +34,8 @@ def branch_minimum(at: Evaluation) -> Finding | None:
     if not free:
         return None
     normal = [j for j in range(at.objective.size) if j not in set(free)]
-    if not any(_gradient_vanishes_on_branch(at, free, width) for width in _WIDTHS):
+    width = next((w for w in _WIDTHS if _gradient_vanishes_on_branch(at, free, w)), None)
+    if width is None:
         return None
     for precision in PRECISIONS:
         enclosure = at.hessian(precision)[np.ix_(normal, normal)]
@@ -45,7 +46,10 @@ def branch_minimum(at: Evaluation) -> Finding | None:
                     "coordinates, and the Hessian across it is positive definite"
                 )
                 details = {"free": free, "dimension": len(free), "precision": precision}
-                return Finding(Verdict.LOCAL_MINIMUM, True, Evidence.BRANCH, reason, details)
+                witness = {"method": "branch", "precision": precision, "free": free}
+                witness["width"] = str(width)
+                verdict, evidence = Verdict.LOCAL_MINIMUM, Evidence.BRANCH
+                return Finding(verdict, True, evidence, reason, details, witness)
     return None
 
 

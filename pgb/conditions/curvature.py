@@ -17,7 +17,7 @@ from pgb.conditions.linear_algebra import (
     midpoint_spectrum,
 )
 from pgb.conditions.verdict import Evidence, Finding, Verdict
-from pgb.numbers import Array, Balls, Float64
+from pgb.numbers import Array, Balls, Float64, exact_number
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ class Curvature:
                 if certainly_positive_definite(ar, enclosure):
                     reason = "the gradient is exactly 0 and the Hessian is positive definite"
                     details = {"precision": precision}
-                    verdict = Verdict.LOCAL_MINIMUM
-                    return Finding(verdict, True, Evidence.STRICT, reason, details)
+                    witness = {"method": "strict", **details}
+                    verdict, evidence = Verdict.LOCAL_MINIMUM, Evidence.STRICT
+                    return Finding(verdict, True, evidence, reason, details, witness)
         return None
 
     def descending_direction(self) -> Finding | None:
@@ -125,6 +126,11 @@ class Curvature:
             Evidence.NEGATIVE_CURVATURE,
             reason,
             {"direction": direction.tolist(), "quadratic_form": form, "precision": precision},
+            {
+                "method": "curvature",
+                "precision": precision,
+                "direction": [str(exact_number(v)) for v in direction.tolist()],
+            },
         )
 
     def _lowest_eigenvector(self) -> npt.NDArray[np.float64] | None:

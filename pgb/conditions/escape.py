@@ -19,7 +19,7 @@ from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.stationarity import Stationarity, parameter_name
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.models import AffineField
-from pgb.numbers import Balls, Exact, Float64
+from pgb.numbers import Balls, Exact, Float64, exact_number
 from pgb.problems import Objective
 
 Vector = npt.NDArray[np.float64]
@@ -134,7 +134,14 @@ def escape(at: Evaluation, stationarity: Stationarity, curvature: Curvature) -> 
         "drifts": ray.drifts.tolist(),
         "limit": ray.limit,
     }
-    return Finding(verdict, True, Evidence.ESCAPE_RAY, reason, details)
+    witness = {"method": "ray", "precision": 128, **_exact_texts(ray)}
+    return Finding(verdict, True, Evidence.ESCAPE_RAY, reason, details, witness)
+
+
+def _exact_texts(ray: Ray) -> dict[str, list[str]]:
+    """Rates and drifts as the rationals that the doubles are."""
+    named = {"rates": ray.rates, "drifts": ray.drifts}
+    return {key: [str(exact_number(v)) for v in values.tolist()] for key, values in named.items()}
 
 
 def _passes_float_tests(at: Evaluation, stationarity: Stationarity, curvature: Curvature) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from pgb.conditions.evaluation import PRECISIONS, Evaluation
 from pgb.conditions.verdict import Evidence, Finding, Verdict
@@ -94,9 +95,7 @@ class FunctionSpace:
         )
         if not self.evaluation.objective.regularizer.is_zero:
             reason += ", and the gradient of the regularizer is exactly 0"
-        return Finding(
-            Verdict.LOCAL_MINIMUM, True, Evidence.FUNCTION_OPTIMAL, reason, {"global": True}
-        )
+        return _optimal(reason)
 
     def _least_possible_value(self) -> Finding | None:
         """Without additional units every part of the objective is >= 0: the value 0 is least."""
@@ -110,8 +109,7 @@ class FunctionSpace:
         except UndecidedError:
             return None
         reason = "the value is exactly 0, and no part of the objective can be negative"
-        verdict = Verdict.LOCAL_MINIMUM
-        return Finding(verdict, True, Evidence.FUNCTION_OPTIMAL, reason, {"global": True})
+        return _optimal(reason)
 
     def regularizer_is_stationary(self) -> bool | None:
         regularizer = self.evaluation.objective.regularizer
@@ -123,10 +121,16 @@ class FunctionSpace:
             gradient = regularizer.gradient(ar, theta)
             if np.all(ar.certainly_zero(gradient)):
                 return True
-            kinked = ~ar.certainly_zero(regularizer.absolute) & ~ar.certainly_nonzero(theta)
-            return False if np.any(ar.certainly_nonzero(gradient) & ~kinked) else None
+            return False if np.any(self._pulls()) else None
         except UndecidedError:
             return None
+
+    def _pulls(self) -> npt.NDArray[np.bool_]:
+        """Where (p,) the regularizer's derivative exists and is certainly not 0, exactly."""
+        ar, regularizer = Exact(), self.evaluation.objective.regularizer
+        theta = ar.asarray(self.evaluation.candidate.point)
+        kinked = ~ar.certainly_zero(regularizer.absolute) & ~ar.certainly_nonzero(theta)
+        return ar.certainly_nonzero(regularizer.gradient(ar, theta)) & ~kinked
 
     def elimination_refutations(self) -> list[Finding]:
         """Proofs that an intact eliminated problem has no local minimum at the candidate.
@@ -149,7 +153,9 @@ class FunctionSpace:
                 "of the regularizer would be 0, and it is not"
             )
             verdict = Verdict.NOT_A_LOCAL_MINIMUM
-            found.append(Finding(verdict, True, Evidence.REGULARIZER_GRADIENT, reason))
+            witness = {"method": "regularizer-gradient", "index": int(np.argmax(self._pulls()))}
+            evidence = Evidence.REGULARIZER_GRADIENT
+            found.append(Finding(verdict, True, evidence, reason, {}, witness))
         return [f for f in found if f is not None]
 
     def _model_is_lipschitz(self) -> bool:
@@ -177,9 +183,9 @@ class FunctionSpace:
             "a dQ/da - dQ/db = 2 lambda a^2 forces a = 0 at every stationary point"
         )
         details = {"output": index, "a": float(floats[index])}
-        return Finding(
-            Verdict.NOT_A_LOCAL_MINIMUM, True, Evidence.AUXILIARY_WEIGHT, reason, details
-        )
+        witness = {"method": "auxiliary-weight", "output": index}
+        verdict, evidence = Verdict.NOT_A_LOCAL_MINIMUM, Evidence.AUXILIARY_WEIGHT
+        return Finding(verdict, True, evidence, reason, details, witness)
 
     def _nonzero_group_finding(self) -> Finding | None:
         if self.nonzero_group is None:
@@ -191,7 +197,17 @@ class FunctionSpace:
             f"{total:.3g}, not 0, as they must at a local minimum of the eliminated problem"
         )
         details = {"group": group, "output": output, "sum": total}
-        return Finding(Verdict.NOT_A_LOCAL_MINIMUM, True, Evidence.GROUP_SUM, reason, details)
+        precision = PRECISIONS[-1] if self.evaluation.exact else PRECISIONS[0]
+        witness = {"method": "group-sum", "precision": precision}
+        witness |= {"group": samples, "output": output}
+        verdict, evidence = Verdict.NOT_A_LOCAL_MINIMUM, Evidence.GROUP_SUM
+        return Finding(verdict, True, evidence, reason, details, witness)
+
+
+def _optimal(reason: str) -> Finding:
+    verdict, evidence = Verdict.LOCAL_MINIMUM, Evidence.FUNCTION_OPTIMAL
+    details, witness = {"global": True}, {"method": "function-optimal"}
+    return Finding(verdict, True, evidence, reason, details, witness)
 
 
 def auxiliary_slice(objective: Objective, position: int = 0) -> slice:

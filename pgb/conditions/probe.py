@@ -9,6 +9,8 @@ Kawaguchi, Huang and Kaelbling 2019, used by Kawaguchi and Kaelbling 2020, made 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pgb.conditions.evaluation import PRECISIONS, Evaluation
@@ -51,7 +53,15 @@ def _probe_along(at: Evaluation, family: FiberFamily, direction: Array) -> Findi
             nonzero, floats = ar.certainly_nonzero(gradient), ar.to_float(gradient)
         if np.any(nonzero):
             index = int(np.argmax(np.where(nonzero, np.abs(floats), -1.0)))
-            return _finding(at, family, direction, index, float(floats[index]))
+            finding = _finding(at, family, direction, index, float(floats[index]))
+            witness = {
+                "method": "probe",
+                "precision": precision,
+                "direction": [str(v) for v in direction],
+                "index": index,
+                "family": dict(family.witness),
+            }
+            return replace(finding, witness=witness)
     return None
 
 

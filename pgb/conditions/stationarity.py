@@ -108,6 +108,7 @@ class Stationarity:
             Evidence.GRADIENT,
             reason,
             {"parameter": name, "derivative": float(floats[index]), "precision": precision},
+            {"method": "gradient", "precision": precision, "index": index},
         )
 
     def _descending_direction(self) -> Finding | None:
@@ -132,6 +133,7 @@ class Stationarity:
                 Evidence.ONE_SIDED_DERIVATIVE,
                 reason,
                 {"direction": vector, "derivative": value},
+                {"method": "one-sided", "direction": vector},
             )
         return None
 

@@ -90,7 +90,7 @@ def _family(at: Evaluation, indices: list[int], width: fmpq) -> FiberFamily:
         return [_spread(indices, p, row, width / 4) for row in grid]
 
     tangent: npt.NDArray[np.float64] = np.eye(p)[indices]
-    return FiberFamily("free coordinates", tangent, segments)
+    return FiberFamily("free coordinates", tangent, segments, {"kind": "coordinates"})
 
 
 def _spread(indices: list[int], p: int, row: npt.NDArray[np.int_], unit: fmpq) -> Array:

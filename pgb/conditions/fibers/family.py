@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ class FiberFamily:
     name: str
     tangent: npt.NDArray[np.float64]
     segments: Segments | None = field(default=None, repr=False)
+    #: What a checker needs to see that the outputs are constant on the segments.
+    witness: Mapping[str, Any] = field(default_factory=dict, repr=False)
     symmetry: bool = False
 
     @property

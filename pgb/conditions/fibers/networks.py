@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -69,7 +70,9 @@ def _equal_units(at: Evaluation, network: Network, layer: int) -> list[FiberFami
             if not (penalized[plus] or penalized[minus]):
                 pairs.append((plus, minus))
         if pairs:
-            families.append(_exchange(f"equal units {u} and {v} of layer {layer}", pairs, p))
+            family = _exchange(f"equal units {u} and {v} of layer {layer}", pairs, p)
+            witness = {"kind": "equal-units", "layer": layer, "units": [u, v]}
+            families.append(replace(family, witness=witness))
     return families
 
 
