@@ -112,6 +112,7 @@ class FunctionSpace:
         return _optimal(reason)
 
     def regularizer_is_stationary(self) -> bool | None:
+        """Whether the gradient of the regularizer is exactly 0; None if undecided or at a kink."""
         regularizer = self.evaluation.objective.regularizer
         if regularizer.is_zero:
             return True
