@@ -109,7 +109,7 @@ def build(
     verdict = proved[0].verdict
     refuted = {Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING}
     kept = [f for f in proved if f.verdict is verdict or {f.verdict, verdict} <= refuted]
-    evidence = [dict(f.witness) for f in kept]
+    evidence = [_witness(f, candidate.exact) for f in kept]
     claim = {
         "verdict": verdict.name,
         "about": _about(candidate, radii),
@@ -123,6 +123,14 @@ def build(
         claim |= {"bad": True, "better": point}
     claim["words"] = checker.words(claim)
     return Certificate(export_problem(objective), claim, tuple(evidence))
+
+
+def _witness(finding: Finding, exact: bool) -> dict[str, Any]:
+    """The witness; at exact points with more bits, since the checker's formulas are others."""
+    witness = dict(finding.witness)
+    if exact and "precision" in witness:
+        witness["precision"] = max(256, 2 * witness["precision"])
+    return witness
 
 
 def _about(candidate: Candidate, radii: Array | None) -> dict[str, Any]:

@@ -107,11 +107,19 @@ def rational(value: Any) -> fmpq:
 
 # Exact numbers are fmpq and Forms: quotients of polynomials in generators, each a name for one real
 # number. A form that is identically 0 is the number 0; the converse is not needed.
-CONTEXT = fmpq_mpoly_ctx.get([f"g{i}" for i in range(96)])
+CONTEXT = fmpq_mpoly_ctx.get([f"g{i}" for i in range(160)])
 GENERATORS = CONTEXT.gens()
 NAMES: dict[str, int] = {}  # name of the number -> its generator
 ROOTS: dict[int, int] = {}  # generator of the square root of n -> n
 LOGARITHMS: dict[Any, int] = {}  # exponents of the generator of log n -> n
+TABLES: tuple[dict[Any, Any], ...] = (NAMES, ROOTS, LOGARITHMS)
+
+
+def reset(contents: list[dict[Any, Any]]) -> None:
+    """Set the tables of generators; exact numbers that use others must not be used any more."""
+    for table, content in zip(TABLES, contents, strict=True):
+        table.clear()
+        table.update(content)
 
 
 class Form:
@@ -264,6 +272,14 @@ def opaque(name: str, x: Any, odd: bool = True) -> Any:
     return named(f"{name}({x})", getattr(x.ball, name)())
 
 
+def turned(x: Any, sine: bool) -> Any:
+    """The sine or cosine, known at multiples of pi / 2."""
+    turns = 2 * x / EXACT.pi()
+    if not isinstance(turns, Form) and turns.q == 1:
+        return fmpq((0, 1, 0, -1)[(int(turns.p) + (not sine)) % 4])
+    return opaque("sin" if sine else "cos", x, sine)
+
+
 def increasing(function: Callable[[arb], arb]) -> Callable[[arb], arb]:
     """An increasing function on balls, by its end points."""
     return lambda x: function(x) if x.is_exact() else function(x.lower()).union(function(x.upper()))
@@ -285,9 +301,9 @@ EXACT = SimpleNamespace(
     tanh=lambda x: 1 - 2 / (1 + exact_exp(2 * x)),
     softplus=lambda x: exact_log(1 + exact_exp(x)),
     erf=lambda x: opaque("erf", x),
-    arctan=lambda x: opaque("atan", x),
-    sin=lambda x: opaque("sin", x),
-    cos=lambda x: opaque("cos", x, False),
+    arctan=lambda x: EXACT.pi() * x / 4 if is_zero(x * x - 1) else opaque("atan", x),
+    sin=lambda x: turned(x, True),
+    cos=lambda x: turned(x, False),
     pi=lambda: named("pi", arb.pi()),
     square=lambda x: x * x,
     choose=lambda x, above, below: above if sign(x) >= 0 else below,
@@ -455,7 +471,7 @@ class Jets:
 
     def apply(self, a: Jet, value: Any, derivatives: Any, kinks: Any = ()) -> Jet:
         """A function of a jet."""
-        s, g, h = a
+        _, g, h = a
         need(self.R.exact or value.is_finite(), "a value is not defined or not finite")
         if g is None:
             return value, None, {}
@@ -564,12 +580,12 @@ def number(value: Any) -> Any:
 
 def exact(value: Any) -> Any:
     """A number as an exact number."""
-    return value if isinstance(value, fmpq) else tree(Jets(EXACT), value, {})[0]
+    return tree(Jets(EXACT), value, {})[0] if isinstance(value, list) else value
 
 
 def inside(R: Any, value: Any) -> Any:
     """A number in the ring."""
-    return R.number(value) if isinstance(value, fmpq) else tree(Jets(R), value, {})[0]
+    return tree(Jets(R), value, {})[0] if isinstance(value, list) else R.number(value)
 
 
 def is_tree(value: Any) -> bool:
@@ -598,6 +614,7 @@ class Problem:
     """A problem read from its JSON form, every shape and hypothesis on signs checked."""
 
     def __init__(self, raw: Any) -> None:
+        self.raw = raw
         data, model, loss, self.reduction, regularizer, elimination = fields(
             raw, "data model loss reduction regularizer elimination"
         )
@@ -762,7 +779,7 @@ class Problem:
         return found, layers
 
     def losses(self, A: Jets, q: list[Jet], i: int, y: Any, c: Any) -> tuple[Any, list[Any], Any]:
-        """c times the loss of one sample: value, gradient and Hessian in the outputs q."""
+        """The loss of one sample times c: value, gradient and Hessian in the outputs q."""
         R, n = A.R, self.d_y
         r, C = [R.number(ZERO)] * n, [[R.number(ZERO)] * n for _ in range(n)]
         total = R.number(ZERO)
@@ -973,12 +990,6 @@ class Claim:
         flint.ctx.prec = EXACT_BITS
         return self.P.evaluate(EXACT, [exact(v) for v in self.center], 1, direction)
 
-    def sums(self, at: Any) -> list[Any]:
-        """Sums of the output gradients over the groups of equal inputs."""
-        outputs = range(self.P.d_y)
-        start = ZERO if at.exact else arb(0)
-        return [sum((at.r[i][k] for i in g), start) for g in self.P.groups() for k in outputs]
-
 
 def smooth_up_to(at: Any, order: int) -> None:
     """Refuse unless no switch of at most this order may vanish."""
@@ -1056,13 +1067,13 @@ def probe(claim: Claim, witness: Any) -> Any:
         columns = [(f or {}).get(j, arb(0)) for q in along.q for _, f, _ in q for j in moved]
         need(all(is_zero(v) for v in columns), "an output may depend on a moved parameter")
     else:
-        equal_units(claim, d, family)
+        exchange(claim, d, family)
     ends = [t + arb(v) for t, v in zip(start, d, strict=True)]
     need(bool(P.evaluate(BALLS, ends, 1).gradient[index] != 0), "the derivative may be 0 there")
     return (REFUTED,)
 
 
-def equal_units(claim: Claim, d: list[fmpq], family: Any) -> None:
+def exchange(claim: Claim, d: list[fmpq], family: Any) -> None:
     """Refuse unless two units have equal incoming weights and d exchanges outgoing weight."""
     P = claim.P
     kind, layer, units = fields(family, "kind layer units")
@@ -1110,27 +1121,13 @@ def group_sum(claim: Claim, witness: Any) -> Any:
     return (REFUTED,)
 
 
-def zero_sums(claim: Claim) -> SimpleNamespace:
-    """Refuse unless all group sums are exactly 0 and phi is locally Lipschitz."""
-    differentiable_convex(claim.P)
-    at = claim.exactly()
-    outputs = range(claim.P.d_y)
-    sums = [sum((at.r[i][k] for i in g), ZERO) for g in claim.P.groups() for k in outputs]
-    need(all(is_zero(v) for v in sums), "a group sum is not exactly 0")
-    return at
-
-
 def regularizer_gradient(claim: Claim, witness: Any) -> Any:
     _, index = fields(witness, "method index")
     P = claim.P
-    indices([index], P.base)
+    indices([index], P.size)
     need(P.elimination != "without-units", "the data part has another form")
-    need(claim.exact, "this evidence is about an exact point only")
-    flint.ctx.prec = EXACT_BITS
-    differentiable_convex(P)
-    at = claim.balls()
-    at.r = None
-    zero_group_sums_at_kinks(claim)
+    claim.balls()  # refuses unless all derivatives are bounded near the point
+    zero_group_sums(claim)
     q, a, t = (exact(v) for v in (P.quadratic[index], P.absolute[index], claim.center[index]))
     if is_zero(a):
         need(sign(q * t) != 0, "the derivative of the regularizer is 0")
@@ -1139,12 +1136,10 @@ def regularizer_gradient(claim: Claim, witness: Any) -> Any:
     return (REFUTED,)
 
 
-def zero_group_sums_at_kinks(claim: Claim) -> None:
+def zero_group_sums(claim: Claim) -> None:
     """Refuse unless the group sums are exactly 0; derivatives of the outputs play no role."""
     differentiable_convex(claim.P)
-    need(claim.exact, "this evidence is about an exact point only")
-    direction = [ZERO] * claim.P.size
-    at = claim.exactly(direction)
+    at = claim.exactly([ZERO] * claim.P.size)
     outputs = range(claim.P.d_y)
     sums = [sum((at.r[i][k] for i in g), ZERO) for g in claim.P.groups() for k in outputs]
     need(all(is_zero(v) for v in sums), "a group sum is not exactly 0")
@@ -1156,7 +1151,7 @@ def function_optimal(claim: Claim, witness: Any) -> Any:
     if P.elimination == "without-units":
         need(is_zero(claim.exactly([ZERO] * P.size).value), "the value is not exactly 0")
     else:
-        zero_group_sums_at_kinks(claim)
+        zero_group_sums(claim)
         rest = [exact(claim.center[j]) for j in P.penalized]
         need(all(is_zero(v) for v in rest), "the regularizer is not least")
     return MINIMUM, "function-optimal", None, True
@@ -1173,20 +1168,25 @@ def strict(claim: Claim, witness: Any) -> Any:
 
 
 def krawczyk(claim: Claim, witness: Any) -> Any:
-    _, precision, center, radius, Y = fields(
+    unique_minimum(claim, witness)
+    return MINIMUM, "strict", None, None
+
+
+def unique_minimum(claim: Claim, witness: Any) -> tuple[list[fmpq], list[fmpq]]:
+    """Center and half-widths of a box in the ball in which a strict local minimum is proved."""
+    method, precision, center, radius, Y = fields(
         witness, "method precision center radius", "preconditioner"
     )
     P = claim.P
     precise(precision)
-    need(not claim.exact and P.size > 0, "a box proves nothing about an exact point")
+    need(method == "krawczyk" and not claim.exact and P.size > 0, "a box says nothing of a point")
     c, rho = ([rational(v) for v in listed(values, P.size)] for values in (center, radius))
     need(all(bool(r > 0) for r in rho), "a radius of the box is not positive")
     around = zip(claim.theta([ZERO] * P.size), c, rho, claim.radii, strict=True)
     need(all(bool(abs(m - x) + r <= big) for m, x, r, big in around), "the box leaves the ball")
     on_box = claim.balls(2, rho, c)
     smooth_up_to(on_box, 1)
-    g = claim.balls(1, [ZERO] * P.size, c).gradient
-    H = on_box.hessian
+    g, H = claim.balls(1, [ZERO] * P.size, c).gradient, on_box.hessian
     middle = [[v.mid() for v in row] for row in H]
     if Y is None:
         Y = [[v.mid() for v in row] for row in arb_mat(middle).inv().tolist()]
@@ -1200,15 +1200,52 @@ def krawczyk(claim: Claim, witness: Any) -> Any:
         need(bool(spread < rho[j]), "the image of the box does not lie in its interior")
     flint.ctx.prec = max(precision, 128)
     need(positive_definite(middle), "the Hessian may not be positive definite")
-    return MINIMUM, "strict", None, None
+    return c, rho
 
 
-def transversal(claim: Claim, columns: Any, dimension: int, precision: int) -> None:
-    """Refuse unless Q is C^2 near the point and T'HT is positive definite, T (p, p - dimension)."""
+def equal_units(claim: Claim, witness: Any) -> Any:
+    _, precision, layer, units, merged, complement = fields(
+        witness, "method precision layer units merged complement"
+    )
+    P = claim.P
+    plain = P.kind == "network" and P.elimination is None and not P.penalized and not claim.exact
+    need(plain, "only for balls and networks without penalty and elimination")
+    indices([layer], len(P.layers) - 1)
+    need(layer >= 1 and P.layers[layer + 1] == 1, "the next layer has not one unit")
+    u, v = indices(listed(units, 2), P.layers[layer])
+    k, n, start, after = *P.layers[layer - 1 : layer + 1], *P.starts[layer - 1 : layer + 1]
+    twins = {start + v * k + j: start + u * k + j for j in range(k)}
+    twins |= {start + n * k + v: start + n * k + u} if P.bias else {}
+    kept = [j for j in range(P.size) if j not in twins and j != after + v]
+    model = P.raw["model"] | {"layers": [m - (i == layer) for i, m in enumerate(P.layers)]}
+    none = {key: ["0"] * len(kept) for key in ("quadratic", "absolute")}
+    smaller = Problem(P.raw | {"model": model, "regularizer": none})
+    ball = Claim.__new__(Claim)
+    split = claim.center[after + v]
+    need(isinstance(split, fmpq), "a weight of the center is not rational")
+    ball.P, ball.exact, ball.radii = smaller, False, [claim.radii[j] for j in kept]
+    ball.center = [claim.center[j] for j in kept]
+    ball.center[kept.index(after + u)] = exact(claim.center[after + u]) + split
+    c, rho = (dict(zip(kept, values, strict=True)) for values in unique_minimum(ball, merged))
+    need(bool(abs(c[after + u]) > rho[after + u]), "the merged outgoing weight may be 0")
+    c[after + u], c[after + v], rho[after + v] = c[after + u] - split, split, ZERO
+    for twin, j in twins.items():
+        c[twin], rho[twin] = c[j], rho[j]
+        distance = abs(exact(claim.center[twin]) - c[j])
+        need(sign(distance + rho[j] - claim.radii[twin]) <= 0, "the minimum may leave the ball")
+    box = [[values[j] for j in range(P.size)] for values in (rho, c)]
+    transversal(claim, complement, 1, precision, box)
+    return MINIMUM, "branch", 1, None
+
+
+def transversal(
+    claim: Claim, columns: Any, dimension: int, precision: int, box: Any = (None, None)
+) -> None:
+    """Refuse unless Q is C^2 on point or box and T'HT positive definite, T (p, p - dimension)."""
     size = claim.P.size
     rows = [[rational(v) for v in listed(row, size - dimension)] for row in listed(columns, size)]
     precise(precision)
-    at = claim.balls(2)
+    at = claim.balls(2, *box)
     smooth_up_to(at, 2)
     if size > dimension:
         T = arb_mat(rows)
@@ -1268,8 +1305,9 @@ def invariant(claim: Claim, entries: Any, shift: Any, zeros: Any) -> None:
     """
     P = claim.P
     base = any(j < P.base for j in [*(row for row, _ in entries), *shift])
+    saved = [dict(table) for table in TABLES]
     for x in P.x:
-        NAMES.clear(), ROOTS.clear(), LOGARITHMS.clear()
+        reset(saved)
         theta = [ZERO if j in zeros else named(f"parameter {j}", arb.nan()) for j in range(P.size)]
         steps = [shift.get(j, ZERO) for j in range(P.size)]
         for (row, column), value in entries.items():
@@ -1281,7 +1319,7 @@ def invariant(claim: Claim, entries: Any, shift: Any, zeros: Any) -> None:
             outputs = [*outputs, A.product(params[P.base], A.call("exp", params[P.base + 1]))]
         slopes = [(first or {}).get(0, ZERO) for _, first, _ in outputs]
         need(all(is_zero(v) for v in slopes), "an output may change along the field")
-    NAMES.clear(), ROOTS.clear(), LOGARITHMS.clear()
+    reset(saved)
 
 
 def ray(claim: Claim, witness: Any) -> Any:
@@ -1290,12 +1328,13 @@ def ray(claim: Claim, witness: Any) -> Any:
     rate, drift = ([rational(v) for v in listed(values, P.size)] for values in (rates, drifts))
     need(all(bool(a == 0 or b == 0) for a, b in zip(rate, drift, strict=True)), "both move")
     flint.ctx.prec = EXACT_BITS
-    zeros = {j for j in range(P.size) if claim.radii[j] == 0 and is_zero(exact(claim.center[j]))}
+    still = [j for j in range(P.size) if claim.radii[j] == 0 and drift[j] == 0]
+    zeros = {j for j in still if is_zero(exact(claim.center[j]))}
     precise(precision)
     theta = claim.theta()
     claim.balls(0)
     for j in P.penalized:
-        falls = bool(rate[j] <= 0 and drift[j] == 0) or (j in zeros and bool(drift[j] == 0))
+        falls = j in zeros or bool(rate[j] <= 0 and drift[j] == 0)
         need(falls, "a penalized parameter may grow")
     shrinks = [bool(theta[j] != 0 and rate[j] < 0) for j in P.penalized]
     leaves = [
@@ -1396,7 +1435,7 @@ METHODS = {
     function.__name__.replace("_", "-"): function
     for function in (gradient, one_sided, curvature, probe, auxiliary_weight, group_sum, ray)
     + (regularizer_gradient, function_optimal, strict, krawczyk, branch, constant_units, orbit)
-    + (region, better)
+    + (region, better, equal_units)
 }
 KIND_WORDS = {
     None: "a local minimum",
@@ -1438,7 +1477,7 @@ def check(certificate: Any) -> str:
     need(kind is None or kind in KIND_WORDS, "found an unknown kind")
     need(whole in (None, True) and bad in (None, True), "global and bad are true or null")
     need(said == words(claim), "the words of the claim are not those of its structure")
-    NAMES.clear(), ROOTS.clear(), LOGARITHMS.clear()
+    reset([{}, {}, {}])
     flint.ctx.prec = EXACT_BITS
     subject = Claim(Problem(raw), about)
     established = []
