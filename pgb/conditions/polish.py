@@ -12,6 +12,9 @@ from pgb.problems import Objective
 
 Vector = npt.NDArray[np.float64]
 
+# Times that plain Newton steps are tried at the end: on a valley to infinity none succeeds.
+_FINISHES = 5
+
 # Steps may leave the range of doubles; then no finite derivative is left, and polishing stops.
 _overflow_is_an_answer = np.errstate(all="ignore")
 
@@ -52,7 +55,7 @@ def descend(objective: Objective, start: Vector, iterations: int = 500) -> Polis
     the Hessian is positive definite. Uses an eigendecomposition: for up to about 1,000 parameters.
     """
     ar, theta, damping = Float64(), np.array(start), 1e-6
-    value = float(objective.value(ar, theta))
+    value, attempts = float(objective.value(ar, theta)), 0
     for count in range(iterations):
         gradient, hessian = objective.gradient(ar, theta), objective.hessian(ar, theta)
         if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(hessian))):
@@ -71,7 +74,8 @@ def descend(objective: Objective, start: Vector, iterations: int = 500) -> Polis
             return Polished(theta, _norm(objective, theta), True, count + 1)
         settled = abs(value - value_new) <= 1e-14 * max(1.0, abs(value))
         value = value_new
-        if settled and np.all(values > 0):
+        if settled and attempts < _FINISHES and np.all(values > 0):
+            attempts += 1
             finished = newton(objective, theta)
             near = float(np.linalg.norm(finished.point - theta)) <= 1e-3 * _size(theta)
             if finished.converged and near:
