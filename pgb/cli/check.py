@@ -16,7 +16,8 @@ from pgb.errors import InputError
 if TYPE_CHECKING:
     from pgb.check import Effort
     from pgb.problem_files import ProblemFile
-    from pgb.problems import Candidate
+    from pgb.problems import Candidate, Objective
+    from pgb.reports import Report
 
 
 def _positive(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -45,6 +46,11 @@ def _positive(ctx: click.Context, parameter: click.Parameter, value: float | Non
     help="Look for a rigorous proof about a ball: auto where that is cheap.",
 )
 @click.option("--require-proof", is_flag=True, help="Exit with 20 unless the verdict is proved.")
+@click.option(
+    "--certificate",
+    metavar="OUT.json",
+    help="Write the proof to a file that `pgb verify` re-checks; only if the verdict is proved.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -57,6 +63,7 @@ def check(
     polish: bool,
     prove: Effort,
     require_proof: bool,
+    certificate: str | None,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -69,6 +76,7 @@ def check(
     from pgb.check import check as run_check
     from pgb.conditions import Verdict
     from pgb.problem_files import read_problem
+    from pgb.problems import Candidate
 
     with about(problem):
         file = read_problem(problem)
@@ -91,6 +99,9 @@ def check(
     else:
         width = min(shutil.get_terminal_size().columns, 120)
         click.echo(report.to_text(width=width, color=_colored()), color=_colored())
+    if certificate is not None:
+        asked = Candidate(report.point, point.exact)
+        _certify(file.objective, asked, radius, report, lower, certificate)
     unproved = require_proof and not report.proved
     ctx.exit(Verdict.UNDECIDED.exit_code if unproved else report.verdict.exit_code)
 
@@ -104,6 +115,27 @@ def _point(file: ProblemFile, problem: str, key: str, option: str | None) -> Can
         return own
     with about(option):
         return read_candidate(option, file.objective, key)
+
+
+def _certify(
+    objective: Objective,
+    point: Candidate,
+    radius: float | None,
+    report: Report,
+    better: Candidate | None,
+    path: str,
+) -> None:
+    """Write the certificate of a proved verdict, or say on stderr that there is none."""
+    from pgb.certificates import build, verify
+
+    if not report.proved:
+        click.echo(f"{path}: not written, since the verdict is not proved", err=True)
+        return
+    lower, radii = better if report.bad else None, point.radii(radius)
+    build(objective, point, report.findings, radii=radii, better=lower).save(path)
+    accepted, sentence = verify(path)
+    word = "accepted" if accepted else "REFUSED"
+    click.echo(f"{path}: written; the checker says: {word}, {sentence}", err=True)
 
 
 def _colored() -> bool:

@@ -34,7 +34,7 @@ print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
 def test_help_lists_the_commands_that_exist() -> None:
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0
-    assert list(main.commands) == ["check", "problems", "examples"]
+    assert list(main.commands) == ["check", "verify", "problems", "examples"]
     for name in main.commands:
         assert f"  {name}" in result.stdout
 
