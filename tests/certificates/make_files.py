@@ -1,0 +1,174 @@
+"""Write the folders correct/, incorrect/ and unparsable/ when run as a program."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pgb.certificates import build, checker
+from pgb.certificates.certificate import digest
+from pgb.check import check
+from pgb.models import Expression
+from pgb.problem_files import read_problem
+from pgb.problems import Candidate, Data, Objective
+
+FOLDER = Path(__file__).parent
+TESTS = FOLDER.parent
+RADII = tomllib.loads((TESTS / "traps" / "expected.toml").read_text(encoding="utf-8"))
+Json = dict[str, Any]
+
+#: One problem at least for each method of evidence.
+CHOSEN = {
+    "strict": "catalogue/sigmoid-binary-rational",
+    "strict-logarithm": "catalogue/logistic-softplus-exact",
+    "krawczyk": "catalogue/two-sample-tanh",
+    "krawczyk-two-layers": "catalogue/tanh-of-tanh",
+    "equal-units": "catalogue/duplicated-tanh-unit-outside",
+    "curvature": "catalogue/duplicated-tanh-unit-middle",
+    "region": "catalogue/regression-line-relu",
+    "dead-layer": "catalogue/deep-relu-dead-layer",
+    "constant-units": "catalogue/constant-unit-tanh",
+    "orbit": "catalogue/linear-bottleneck-weighted",
+    "probe": "catalogue/deep-linear-origin-network",
+    "probe-elimination": "traps/alternating-binomials-order-4",
+    "ray": "traps/ridge-on-the-amplitude-bias-9",
+    "ray-without-units": "traps/without-units-valley",
+    "group-sum-ball": "traps/underflowing-exponential-bias-ball",
+    "auxiliary-weight": "traps/tiny-amplitude-at-an-optimum",
+    "one-sided": "catalogue/single-relu-at-its-kink",
+    "gradient": "catalogue/dead-layer-off-the-mean",
+    "function-optimal": "traps/conflicting-targets-at-their-mean",
+    "regularizer-gradient": "traps/interpolation-with-decay-eliminated",
+    "branch": "traps/dead-unit-logistic",
+    "cross-entropy": "traps/smoothed-labels-at-the-optimum",
+    "without-units": "traps/without-units-at-zero-loss",
+}
+
+
+def certificate_of(name: str) -> Json:
+    """The certificate of a problem of the catalogue or the traps."""
+    folder, stem = name.split("/")
+    problem = read_problem(TESTS / folder / "problems" / f"{stem}.toml")
+    radius = RADII.get(stem, {}).get("radius")
+    report = check(problem.objective, problem.candidate, better=problem.better, radius=radius)
+    certificate = build(
+        problem.objective,
+        problem.candidate,
+        report.findings,
+        radii=problem.candidate.radii(radius),
+        better=problem.better if report.bad else None,
+    )
+    return certificate.to_json_object()
+
+
+def ray_in_a_ball() -> Json:
+    """The ball around a point of a valley in which only a is penalized."""
+    model = Expression(["x"], ["a", "b"], ["a*exp(b)"])
+    data = Data([[0]], [1])
+    objective = Objective(model, data, weight_decay="1/10", decay_parameters=["a"])
+    candidate = Candidate.from_vector(objective.parameters, [0.0183, 4.0])
+    return build(objective, candidate, check(objective, candidate).findings).to_json_object()
+
+
+def sealed(value: Json) -> Json:
+    """The certificate with words and hash made to fit, as a careful forger would."""
+    value["claim"]["words"] = checker.words(value["claim"])
+    value["sha256"] = digest(value["problem"])
+    return value
+
+
+def set_claim(**changes: Any) -> Callable[[Json], Json]:
+    """A forgery that changes entries of the claim."""
+    return lambda value: {**value, "claim": {**value["claim"], **changes}}
+
+
+def forgeries(value: Json) -> dict[str, Json]:
+    """False or unsupported certificates made from a true one, by what was changed."""
+    claim = value["claim"]
+    minimum = claim["verdict"] == "LOCAL_MINIMUM"
+    changes: dict[str, Callable[[Json], Json]] = {
+        "opposite": set_claim(
+            verdict="NOT_A_LOCAL_MINIMUM" if minimum else "LOCAL_MINIMUM",
+            kind=None,
+            dimension=None,
+            bad=None,
+            better=None,
+            **{"global": None},
+        ),
+        "no-evidence": lambda v: {**v, "evidence": []},
+    }
+    if claim["verdict"] != "ESCAPING" and not any(w["method"] == "ray" for w in value["evidence"]):
+        changes["escaping"] = set_claim(
+            verdict="ESCAPING", kind=None, dimension=None, bad=None, better=None, **{"global": None}
+        )
+    methods = {w["method"] for w in value["evidence"]}
+    for kind in checker.KIND_WORDS:
+        if minimum and kind not in (None, claim["kind"], *methods):
+            changes[f"kind-{kind}"] = set_claim(kind=kind)
+    changes["dimension"] = set_claim(dimension=(claim["dimension"] or 0) + 1)
+    if claim["global"] is None:
+        changes["global"] = set_claim(**{"global": True})
+    if claim["bad"] is None:
+        point = claim["about"].get("point") or claim["about"]["center"]
+        changes["bad"] = set_claim(bad=True, better=point)
+    else:
+        changes["bad-without-point"] = set_claim(better=None)
+        point = claim["about"].get("point") or claim["about"]["center"]
+        changes["not-better"] = lambda v: {
+            **v,
+            "claim": {**v["claim"], "better": point},
+            "evidence": [
+                {**w, "point": point} if w["method"] == "better" else w for w in v["evidence"]
+            ],
+        }
+    return {name: sealed(change(copy.deepcopy(value))) for name, change in changes.items()}
+
+
+def unparsable(text: str) -> dict[str, str]:
+    """Files that are no certificates."""
+    value = json.loads(text)
+    key = '"schema": "pgb-certificate/1"'
+    return {
+        "empty": "",
+        "truncated": text[: len(text) // 2],
+        "a-list": "[]",
+        "another-schema": json.dumps({**value, "schema": "pgb-certificate/2"}),
+        "no-schema": json.dumps({k: v for k, v in value.items() if k != "schema"}),
+        "a-float": text.replace('"reduction"', '"x": 0.5, "reduction"', 1),
+        "not-a-number": text.replace('"reduction"', '"x": NaN, "reduction"', 1),
+        "a-key-twice": text.replace(key, f"{key}, {key}", 1),
+        "too-deep": "[" * 100_000 + "]" * 100_000,
+    }
+
+
+def write(folder: str, texts: dict[str, str]) -> None:
+    """Replace a folder of files."""
+    target = FOLDER / folder
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for name, text in texts.items():
+        (target / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Write all three folders."""
+    correct = {name: certificate_of(problem) for name, problem in CHOSEN.items()}
+    correct["ray-ball"] = ray_in_a_ball()
+    incorrect = {
+        f"{name}-{what}": json.dumps(forged)
+        for name, value in correct.items()
+        for what, forged in forgeries(value).items()
+    }
+    texts = {name: json.dumps(value, indent=1) + "\n" for name, value in correct.items()}
+    write("correct", texts)
+    write("incorrect", incorrect)
+    write("unparsable", unparsable(texts["strict"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The stored certificates: correct ones are accepted, forged and broken ones are not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import flint
+import pytest
+from click.testing import CliRunner
+
+from pgb.certificates import checker, load, verify
+from pgb.cli import main
+from pgb.errors import InputError
+
+FOLDER = Path(__file__).parent
+FILES = {
+    name: sorted((FOLDER / name).glob("*.json")) for name in ("correct", "incorrect", "unparsable")
+}
+CODES = {"correct": 0, "incorrect": 1, "unparsable": 2}
+CASES = [(path, CODES[name]) for name, paths in FILES.items() for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), CASES, ids=lambda v: v.stem if isinstance(v, Path) else ""
+)
+def test_exit_code(path: Path, code: int) -> None:
+    before = flint.ctx.prec
+    found, claim, sentence = checker.verify(str(path))
+    assert found == code, sentence
+    assert sentence
+    assert flint.ctx.prec == before
+    assert bool(claim) == (code < 2)
+
+
+def test_every_method_is_in_a_correct_file() -> None:
+    used = {
+        w["method"] for path in FILES["correct"] for w in json.loads(path.read_text())["evidence"]
+    }
+    assert used == set(checker.METHODS)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "word"),
+    [
+        ("correct/krawczyk.json", 0, "ACCEPTED: "),
+        ("correct/constant-units.json", 0, "ACCEPTED: "),
+        ("incorrect/krawczyk-opposite.json", 1, "REFUSED: "),
+        ("unparsable/truncated.json", 2, "UNREADABLE: "),
+    ],
+)
+def test_the_program_alone_needs_only_python_flint(name: str, code: int, word: str) -> None:
+    """Run as a script without site-packages but flint's, as a stranger would."""
+    place = str(Path(flint.__file__).parents[1])
+    program = (
+        "import runpy, sys\n"
+        "class Only:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.split('.')[0] in ('pgb', 'numpy', 'sympy', 'scipy', 'click'):\n"
+        "            raise ImportError(name)\n"
+        f"sys.meta_path.insert(0, Only()); sys.path.append({place!r})\n"
+        f"sys.argv = ['checker.py', {str(FOLDER / name)!r}]\n"
+        f"runpy.run_path({checker.__file__!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert word in done.stdout
+    assert done.stderr == ""
+
+
+def test_verify_on_the_command_line_is_the_same() -> None:
+    runner = CliRunner()
+    correct, wrong = FILES["correct"][0], FILES["incorrect"][0]
+    assert runner.invoke(main, ["verify", str(correct)]).exit_code == 0
+    both = runner.invoke(main, ["verify", str(correct), str(wrong)])
+    assert both.exit_code == 1
+    assert "ACCEPTED" in both.stdout
+    assert "REFUSED" in both.stdout
+    assert runner.invoke(main, ["verify", "no-such-file.json"]).exit_code == 2
+
+
+def test_verify_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom pgb.cli import main\n"
+        f"try:\n    main(['verify', {str(FILES['correct'][0])!r}])\n"
+        "except SystemExit as end:\n    assert end.code == 0\n"
+        "print([m for m in ('numpy', 'scipy', 'sympy', 'rich') if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_check_writes_a_certificate_only_if_the_verdict_is_proved(tmp_path: Path) -> None:
+    problem = FOLDER.parent / "catalogue" / "problems" / "two-sample-tanh.toml"
+    out = tmp_path / "out.json"
+    done = CliRunner().invoke(main, ["check", str(problem), "--certificate", str(out)])
+    assert done.exit_code == 0
+    assert verify(out)[0]
+    assert load(out).claim["bad"] is True
+    other = tmp_path / "other.json"
+    arguments = ["check", str(problem), "--prove", "never", "--certificate", str(other)]
+    done = CliRunner().invoke(main, arguments)
+    assert "not proved" in done.stderr
+    assert not other.exists()
+
+
+def test_save_and_load_agree_and_leave_no_other_file(tmp_path: Path) -> None:
+    certificate = load(FILES["correct"][0])
+    certificate.save(tmp_path / "again.json")
+    assert load(tmp_path / "again.json") == certificate
+    assert [path.name for path in tmp_path.iterdir()] == ["again.json"]
+    with pytest.raises(InputError):
+        load(FILES["unparsable"][0])
+
+
+def test_an_edited_problem_is_refused(verdict: Callable[..., Any]) -> None:
+    value = json.loads(FILES["correct"][0].read_text())
+    value["problem"]["data"]["inputs"][0][0] = "17"
+    code, sentence = verdict(value)
+    assert code == 1
+    assert "hash" in sentence
