@@ -96,7 +96,8 @@ def check(
         The report. ``proved`` says whether the verdict is a theorem or a numerical judgement.
 
     Raises:
-        InputError: the candidate does not fit the objective, or an argument is out of range.
+        InputError: the candidate does not fit the objective or lies outside its domain, or an
+            argument is out of range.
     """
     start = time.perf_counter()
     _validate(objective, candidate, better, radius, prove)
@@ -104,6 +105,11 @@ def check(
         candidate = _polished(objective, candidate)
     radii = np.zeros(objective.size) if candidate.exact else candidate.radii(radius)
     at = Evaluation(objective, candidate, radii)
+    if not at.is_defined:
+        raise InputError(
+            "candidate: found a point at which an output of the model does not exist, expected "
+            "one in the domain of its formulas"
+        )
     facts = _gather(at, seed)
     findings = _refutations(facts, seed) + _confirmations(facts)
     cheap = prove == "auto" and objective.size <= _CHEAP

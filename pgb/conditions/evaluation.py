@@ -40,6 +40,13 @@ class Evaluation:
         """The candidate (p,) rounded to doubles."""
         return Float64().asarray(self.candidate.point)
 
+    @cached_property
+    def is_defined(self) -> bool:
+        """False if an output of the model does not exist at the candidate, such as log(-1)."""
+        with Balls(256) as ar:
+            outputs = self.objective.outputs(ar, ar.asarray(self.candidate.point))
+            return not any(value.is_nan() for value in np.ravel(outputs))
+
     def enclosure(self, ar: Balls) -> Array:
         """The exact point, or the whole ball that is asked about, in the arithmetic ``ar``."""
         if self.exact:

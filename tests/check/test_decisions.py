@@ -201,3 +201,10 @@ def test_a_candidate_for_another_problem_is_an_input_error(candidate: Candidate)
     objective = Objective(Network([9, 9, 9], "tanh"), Data([[0] * 9], [[0] * 9]))
     with pytest.raises(InputError, match="expected 180"):
         check(objective, candidate)
+
+
+def test_a_candidate_outside_the_domain_of_the_model_is_bad_input():
+    model = Expression(["x"], ["w"], ["log(w)"])
+    objective = Objective(model, Data([[1]], [1]))
+    with pytest.raises(InputError, match="does not exist"):
+        check(objective, Candidate.from_vector(objective.parameters, [-1.0]))
