@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -84,13 +86,14 @@ def run(
 
     chosen = [find(name).name for name in names] or [example.name for example in all_examples()]
     results: list[Result] = []
-    for name in chosen:
-        found = run_examples([name], examples=count, seed=seed, progress=_progress())
-        if not as_json:
-            click.echo(click.style(name, bold=True))
-            for result in found:
-                _print_result(result)
-        results += found
+    with _progress_bar(len(chosen)) as progress:
+        for name in chosen:
+            found = run_examples([name], examples=count, seed=seed, progress=progress)
+            if not as_json:
+                click.echo(click.style(name, bold=True))
+                for result in found:
+                    _print_result(result)
+            results += found
     code = exit_code(results)
     if as_json:
         print_json({"results": [_outcome(result) for result in results], "exit_code": code})
@@ -129,13 +132,21 @@ def _print_result(result: Result) -> None:
         click.echo(f"              {result.witness}")
 
 
-def _progress() -> Any:
-    """Report on stderr how far a run is, on a terminal only."""
+@contextmanager
+def _progress_bar(runs: int) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar on stderr over all runs of a command; none where stderr is not a terminal."""
     if not sys.stderr.isatty():
-        return None
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
 
-    def report(name: str, done: int, asked: int) -> None:
-        text = "" if done >= asked else f"{name}: {done} of {asked}"
-        click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("examples", total=float(runs))
+        before: dict[str, float] = {}
 
-    return report
+        def report(name: str, done: int, asked: int) -> None:
+            before[name] = min(done / max(asked, 1), 1.0)
+            bar.update(task, completed=sum(before.values()), description=name[:40])
+
+        yield report
