@@ -1,44 +1,53 @@
 """Stand-alone checker of certificates: ``python checker.py FILE...``.
 
 Needs the standard library and python-flint only and trusts nothing in the file: every hypothesis is
-established from the problem, equalities by exact arithmetic, inequalities by balls. Prints the claim
-in words and ACCEPTED or REFUSED with a sentence. Exit code: 0 accepted, 1 refused, 2 unreadable.
+established from the problem, equalities by exact arithmetic, inequalities by balls. Prints the
+claim in words and ACCEPTED or REFUSED with a sentence. Exit code: 0 accepted, 1 refused, 2
+unreadable.
 
-Q(theta) = sum_i c_i l(phi(theta, x_i), y_i) + R(theta); c_i > 0; l >= 0, convex in its first argument;
-R = sum_j quadratic_j theta_j^2 + absolute_j |theta_j|; r_i = c_i grad l, the output gradients. A switch
-is a quantity at whose zeros a derivative jumps, of order k if the lowest is the k-th. The lemmas
-that may be invoked, each under the method that invokes it:
+Q(theta) = sum_i c_i l(phi(theta, x_i), y_i) + R(theta); c_i > 0; l >= 0, convex in its first
+argument; R = sum_j quadratic_j theta_j^2 + absolute_j |theta_j|; r_i = c_i grad l, the output
+gradients. A switch is a quantity at whose zeros a derivative jumps, of order k if the lowest is the
+k-th. The lemmas that may be invoked, each under the method that invokes it:
 
 gradient: at a local minimum of a locally Lipschitz function 0 is in the Clarke gradient, which the
     chain rule with all slopes of a kink encloses.
-one-sided: directional derivatives of compositions of Lipschitz, directionally differentiable functions
-    follow the chain rule; at a local minimum none is negative.
+one-sided: directional derivatives of compositions of Lipschitz, directionally differentiable
+    functions follow the chain rule; at a local minimum none is negative.
 curvature: if Q is C^{1,1} and d'Hd < 0 for all one-sided Hessians, Q decreases along d or along -d.
 probe: outputs with zero derivatives by some coordinates on a box do not depend on them there; units
-    with equal incoming weights may exchange outgoing weight. If Q is constant on a segment and one of
-    its derivatives is analytic there and not 0 at the end, it is not 0 at points near the start.
+    with equal incoming weights may exchange outgoing weight. If Q is constant on a segment and one
+    of its derivatives is analytic there and not 0 at the end, it is not 0 at points near the start.
 auxiliary-weight: a dQ/da - dQ/db = 2 quadratic_a a^2 for an exponential neuron a exp(w.x + b).
-group-sum: at a local minimum of an intact eliminated problem a = 0, so all near (b, w) are local minima,
-    sum_i r_i exp(w.x_i) = 0 for all w near; exponentials of different exponents are independent, so r
-    sums to 0 over every group of equal inputs.
+group-sum: at a local minimum of an intact eliminated problem a = 0, so all near (b, w) are local
+    minima, sum_i r_i exp(w.x_i) = 0 for all w near; exponentials of different exponents are
+    independent, so r sums to 0 over every group of equal inputs.
 regularizer-gradient: if all group sums are 0 and phi is locally Lipschitz, the data part changes by
     o(|step|), so Q decreases against any nonzero derivative of R.
 ray: a curve on which all outputs are constant and R strictly decreases starts at every point asked
     about and runs to infinity, so none of them is a local minimum.
-function-optimal: equal inputs have equal outputs, and convex functions are least where their gradient
-    is 0, so zero group sums make the data part least. Without units, Q >= 0 is least if it is 0.
-strict: the gradient is 0, Q is C^{1,1} and all one-sided Hessians at the point are positive definite.
-krawczyk: if c - Y g(c) + (I - Y H)(X - c) is in the interior of the box X, where H encloses all one-sided
-    Hessians on X, then X holds a zero of the gradient, and all symmetric matrices in H, a connected set,
-    are nonsingular: if one is positive definite, all are, and the zero is a strict local minimum.
-branch, constant-units, orbit (Morse-Bott): if Q is C^2 near theta, grad Q = 0 on an r-dimensional manifold M
-    through theta, and T'HT is positive definite for a (p, p - r) matrix T, theta is a local minimum. M:
-    a box of free coordinates; the moves of constant units of the hidden layer that keep the outputs
-    (all derivatives are multiples of sum_i r_i and sum_i r_i x_i, or unchanged); the orbit of affine
-    symmetries of Q, tangent to which H is 0, so of dimension r if the fields have rank r.
-region: near theta, outputs of samples with one certain activation pattern change by one affine function of
-    x (linear without biases), of samples with a dead layer by one constant (0 without biases). By convexity
-    Q(theta') >= Q(theta) + sum_i r_i (phi_i(theta') - phi_i(theta)) = Q(theta) if r is orthogonal to that.
+function-optimal: equal inputs have equal outputs, and convex functions are least where their
+    gradient is 0, so zero group sums make the data part least. Without units, Q >= 0 is least if it
+    is 0.
+strict: the gradient is 0, Q is C^{1,1} and all one-sided Hessians at the point are positive
+    definite.
+krawczyk: if c - Y g(c) + (I - Y H)(X - c) is in the interior of the box X, where H encloses all
+    one-sided Hessians on X, then X holds a zero of the gradient, and all symmetric matrices in H, a
+    connected set, are nonsingular: if one is positive definite, all are, and the zero is a strict
+    local minimum.
+branch, constant-units, orbit (Morse-Bott): if Q is C^2 near theta, grad Q = 0 on an r-dimensional
+    manifold M through theta, and T'HT is positive definite for a (p, p - r) matrix T, theta is a
+    local minimum. M: a box of free coordinates; the moves of constant units of the hidden layer
+    that keep the outputs (all derivatives are multiples of sum_i r_i and sum_i r_i x_i, or
+    unchanged); the orbit of affine symmetries of Q, tangent to which H is 0, so of dimension r if
+    the fields have rank r.
+equal-units (Morse-Bott too): merge two units with equal incoming weights. Where the smaller network
+    is stationary with merged outgoing weight U != 0, its derivatives U G by the unit's incoming
+    weights are 0, so G = 0, and every split of U gives a stationary point: M is that line.
+region: near theta, outputs of samples with one certain activation pattern change by one affine
+    function of x (linear without biases), of samples with a dead layer by one constant (0 without
+    biases). By convexity Q(theta') >= Q(theta) + sum_i r_i (phi_i(theta') - phi_i(theta)) =
+    Q(theta) if r is orthogonal to that.
 better: the value there is certainly lower than everywhere on the point or ball.
 """
 
@@ -62,11 +71,11 @@ ZERO, ONE = fmpq(0), fmpq(1)
 Jet = tuple[Any, Any, Any]  # value, {j: derivative} (None: constant), {(j, k), j <= k: second}
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """The certificate does not prove its claim."""
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818
     """The file holds no certificate of this schema."""
 
 
@@ -236,7 +245,7 @@ def exact_log(x: Any) -> Any:
         content = poly.term_content()
         exponents, rest = content.monoms()[0], poly / content * content.leading_coefficient()
         lead, halves = rest.leading_coefficient(), exponents[e] if e >= 0 else 0
-        simple = rest.is_constant() and lead > 0 or 1 in (len(x.num), len(x.den))
+        simple = (rest.is_constant() and lead > 0) or 1 in (len(x.num), len(x.den))
         if halves != sum(exponents) or not simple or (rest.is_constant() and lead < 0):
             return named(f"log({x})", x.ball.log())
         for part, direction in ((abs(lead.p), power), (lead.q, -power)):
@@ -291,7 +300,7 @@ def ball_square(x: arb) -> arb:
     return x * x if x.is_exact() else (low * low).union(high * high)
 
 
-EXACT = SimpleNamespace(
+EXACT: Any = SimpleNamespace(
     exact=True,
     number=lambda x: x,
     exp=exact_exp,
@@ -308,7 +317,7 @@ EXACT = SimpleNamespace(
     square=lambda x: x * x,
     choose=lambda x, above, below: above if sign(x) >= 0 else below,
 )
-BALLS = SimpleNamespace(
+BALLS: Any = SimpleNamespace(
     exact=False,
     number=lambda x: x.ball if isinstance(x, Form) else arb(x),
     exp=increasing(arb.exp),
@@ -326,14 +335,14 @@ BALLS = SimpleNamespace(
     choose=lambda x, above, below: above if x > 0 else below if x < 0 else above.union(below),
 )
 SELU = [fmpq(*value.as_integer_ratio()) for value in (1.0507009873554805, 1.6732632423543772)]
-ACTIVATIONS = "identity tanh sigmoid softplus erf arctan exp quadratic cubic".split()
-ACTIVATIONS += "relu leaky-relu elu selu gelu silu sine".split()
+ACTIVATIONS = ["identity", "tanh", "sigmoid", "softplus", "erf", "arctan", "exp", "quadratic"]
+ACTIVATIONS += ["cubic", "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sine"]
 CALLS = {*ACTIVATIONS, "log", "sqrt", "sin", "cos"} - {"sine", "leaky-relu"}
 DEGREES = {"identity": 1, "relu": 1, "leaky-relu": 1, "quadratic": 2, "cubic": 3}
 
 
 def function(R: Any, name: str, s: Any, options: Any) -> tuple[Any, Callable[[], Any], Any]:
-    """The value at s, a function for the first two derivatives, and kinks [(location, order, slopes)].
+    """The value at s, a function for two derivatives, and kinks [(location, order, slopes)].
 
     On balls that contain a kink, derivatives enclose both sides; slopes are those right and left.
     """
@@ -440,9 +449,10 @@ class Jets:
 
     def __init__(self, R: Any, order: int = 0, sided: bool = False) -> None:
         self.R, self.order, self.sided = R, order, sided
-        self.switches: list[tuple[Any, int]] = []
+        self.switches: list[Any] = []
 
     def constant(self, value: Any) -> Jet:
+        """A jet without derivatives."""
         return self.R.number(value), None, {}
 
     def linear(self, terms: Any, start: Jet | None = None) -> Jet:
@@ -467,6 +477,7 @@ class Jets:
         return value, g if varies else None, h
 
     def product(self, a: Jet, b: Jet) -> Jet:
+        """The product of two jets."""
         return self.linear([(a, b)])
 
     def apply(self, a: Jet, value: Any, derivatives: Any, kinks: Any = ()) -> Jet:
@@ -641,6 +652,7 @@ class Problem:
         self.intact = self.is_intact()
 
     def read_model(self, model: Any) -> None:
+        """Widths and activations, or names and trees."""
         need(isinstance(model, dict) and model.get("kind") in KINDS, "found an unknown model")
         self.kind = model["kind"]
         if self.kind == "expression":
@@ -672,6 +684,7 @@ class Problem:
         self.base, self.d_y = self.starts[-1], self.layers[-1]
 
     def read_loss(self, loss: Any, targets: list[Any]) -> None:
+        """The loss, its options, and targets that fit it."""
         name, smoothing, degree, delta = fields(loss, "name", "label_smoothing degree delta")
         need(name in LOSSES, "found an unknown loss")
         self.function, self.factor, self.smoothness, kind = LOSSES[name]
@@ -709,6 +722,7 @@ class Problem:
             self.y = [[(1 - share) * v + share * sum(r, ZERO) / self.d_y for v in r] for r in rows]
 
     def read_weights(self, weights: Any) -> None:
+        """The factors c_i, all positive."""
         rows = [["1"]] * self.samples if weights is None else listed(weights, self.samples)
         rows = [row if isinstance(row, list) and not is_tree(row) else [row] for row in rows]
         width = len(rows[0])
@@ -720,6 +734,7 @@ class Problem:
             self.c = [[v / total for v in row] for row in self.c]
 
     def read_elimination(self, elimination: Any) -> None:
+        """The transform and the number of parameters with it."""
         self.elimination, self.lam, self.penalty = None, ZERO, "squared"
         self.size = self.base
         if elimination is not None:
@@ -828,10 +843,13 @@ class Problem:
         """Q and its derivatives at theta; outputs, output gradients, switches, preactivations."""
         A, one, zero = Jets(R, order, direction is not None), R.number(ONE), R.number(ZERO)
         slots = range(self.size) if direction is None else [0]
-        steps = [{j: one} if direction is None else {0: direction[j]} for j in range(self.size)]
-        params = [(value, step, {}) for value, step in zip(theta, steps, strict=True)]
+        steps: list[Any] = [
+            {j: one} if direction is None else {0: direction[j]} for j in range(self.size)
+        ]
+        params: list[Jet] = [(value, step, {}) for value, step in zip(theta, steps, strict=True)]
         at = SimpleNamespace(q=[], r=[], layers=[], value=zero, rows=[], bent=[])
-        gradient, second = dict.fromkeys(slots, zero), {}
+        gradient = dict.fromkeys(slots, zero)
+        second: dict[Any, Any] = {}
         for i in range(self.samples):
             x, y, c = ([inside(R, v) for v in row] for row in (self.x[i], self.y[i], self.c[i]))
             q, layers = self.outputs(A, params, x)
@@ -953,8 +971,7 @@ def positive_definite(M: Any) -> bool:
     )
     if not positive_definite(A):
         return False
-    A, B = arb_mat(A), arb_mat(B)
-    rest = (arb_mat(D) - B.transpose() * A.solve(B)).tolist()
+    rest = (arb_mat(D) - arb_mat(B).transpose() * arb_mat(A).solve(arb_mat(B))).tolist()
     return positive_definite(
         [[rest[min(i, j)][max(i, j)] for j in range(n - h)] for i in range(n - h)]
     )
@@ -982,6 +999,7 @@ class Claim:
         return [m if r == 0 else (m - r).union(m + r) for m, r in middles]
 
     def balls(self, order: int = 1, radii: Any = None, center: Any = None) -> SimpleNamespace:
+        """Q and its derivatives on the point, the ball or another box, in balls."""
         return self.P.evaluate(BALLS, self.theta(radii, center), order)
 
     def exactly(self, direction: Any = None) -> SimpleNamespace:
@@ -1019,6 +1037,7 @@ MINIMUM, REFUTED = "LOCAL_MINIMUM", "NOT_A_LOCAL_MINIMUM"
 
 
 def gradient(claim: Claim, witness: Any) -> Any:
+    """One derivative is not 0 on the point or ball."""
     _, precision, index = fields(witness, "method precision index")
     precise(precision)
     indices([index], claim.P.size)
@@ -1027,6 +1046,7 @@ def gradient(claim: Claim, witness: Any) -> Any:
 
 
 def one_sided(claim: Claim, witness: Any) -> Any:
+    """A one-sided derivative at an exact point is negative."""
     _, direction = fields(witness, "method direction")
     v = [rational(d) for d in listed(direction, claim.P.size)]
     (slope,) = claim.exactly(v).gradient
@@ -1035,6 +1055,7 @@ def one_sided(claim: Claim, witness: Any) -> Any:
 
 
 def curvature(claim: Claim, witness: Any) -> Any:
+    """One second derivative is negative on the point or ball."""
     _, precision, direction = fields(witness, "method precision direction")
     precise(precision)
     at = claim.balls(2)
@@ -1046,6 +1067,7 @@ def curvature(claim: Claim, witness: Any) -> Any:
 
 
 def probe(claim: Claim, witness: Any) -> Any:
+    """A derivative becomes nonzero along a segment on which Q is constant."""
     P = claim.P
     _, precision, direction, index, family = fields(
         witness, "method precision direction index family"
@@ -1097,6 +1119,7 @@ def exchange(claim: Claim, d: list[fmpq], family: Any) -> None:
 
 
 def auxiliary_weight(claim: Claim, witness: Any) -> Any:
+    """An auxiliary weight is not 0."""
     _, output = fields(witness, "method output")
     need(claim.P.intact, "the elimination is not intact")
     differentiable_convex(claim.P)
@@ -1107,6 +1130,7 @@ def auxiliary_weight(claim: Claim, witness: Any) -> Any:
 
 
 def group_sum(claim: Claim, witness: Any) -> Any:
+    """The output gradients of equal inputs do not sum to 0."""
     _, precision, group, output = fields(witness, "method precision group output")
     P = claim.P
     need(P.intact, "the elimination is not intact")
@@ -1122,6 +1146,7 @@ def group_sum(claim: Claim, witness: Any) -> Any:
 
 
 def regularizer_gradient(claim: Claim, witness: Any) -> Any:
+    """R pulls at a point where the data part is least."""
     _, index = fields(witness, "method index")
     P = claim.P
     indices([index], P.size)
@@ -1146,6 +1171,7 @@ def zero_group_sums(claim: Claim) -> None:
 
 
 def function_optimal(claim: Claim, witness: Any) -> Any:
+    """The data part and R are least."""
     fields(witness, "method")
     P = claim.P
     if P.elimination == "without-units":
@@ -1158,6 +1184,7 @@ def function_optimal(claim: Claim, witness: Any) -> Any:
 
 
 def strict(claim: Claim, witness: Any) -> Any:
+    """A strict local minimum at an exact point."""
     _, precision = fields(witness, "method precision")
     stationary(claim)
     precise(precision)
@@ -1168,6 +1195,7 @@ def strict(claim: Claim, witness: Any) -> Any:
 
 
 def krawczyk(claim: Claim, witness: Any) -> Any:
+    """A strict local minimum in the ball."""
     unique_minimum(claim, witness)
     return MINIMUM, "strict", None, None
 
@@ -1204,6 +1232,7 @@ def unique_minimum(claim: Claim, witness: Any) -> tuple[list[fmpq], list[fmpq]]:
 
 
 def equal_units(claim: Claim, witness: Any) -> Any:
+    """A minimum in the ball with two equal units, from the merged network's."""
     _, precision, layer, units, merged, complement = fields(
         witness, "method precision layer units merged complement"
     )
@@ -1213,7 +1242,8 @@ def equal_units(claim: Claim, witness: Any) -> Any:
     indices([layer], len(P.layers) - 1)
     need(layer >= 1 and P.layers[layer + 1] == 1, "the next layer has not one unit")
     u, v = indices(listed(units, 2), P.layers[layer])
-    k, n, start, after = *P.layers[layer - 1 : layer + 1], *P.starts[layer - 1 : layer + 1]
+    k, n = P.layers[layer - 1], P.layers[layer]
+    start, after = P.starts[layer - 1], P.starts[layer]
     twins = {start + v * k + j: start + u * k + j for j in range(k)}
     twins |= {start + n * k + v: start + n * k + u} if P.bias else {}
     kept = [j for j in range(P.size) if j not in twins and j != after + v]
@@ -1255,6 +1285,7 @@ def transversal(
 
 
 def branch(claim: Claim, witness: Any) -> Any:
+    """A minimum on a box of free coordinates."""
     _, precision, free, width = fields(witness, "method precision free width")
     P, w = claim.P, rational(width)
     stationary(claim)
@@ -1273,6 +1304,7 @@ def branch(claim: Claim, witness: Any) -> Any:
 
 
 def constant_units(claim: Claim, witness: Any) -> Any:
+    """A minimum with constant hidden units."""
     _, precision, units, complement = fields(witness, "method precision units complement")
     P = claim.P
     plain = P.kind == "network" and len(P.layers) == 3 and P.bias and P.elimination is None
@@ -1313,7 +1345,7 @@ def invariant(claim: Claim, entries: Any, shift: Any, zeros: Any) -> None:
         for (row, column), value in entries.items():
             steps[row] = steps[row] + value * theta[column]
         A = Identities(EXACT, 1)
-        params = [(t, {0: s}, {}) for t, s in zip(theta, steps, strict=True)]
+        params: list[Jet] = [(t, {0: s}, {}) for t, s in zip(theta, steps, strict=True)]
         outputs, _ = P.outputs(A, params, [exact(v) for v in x], base)
         if P.elimination == "without-units":
             outputs = [*outputs, A.product(params[P.base], A.call("exp", params[P.base + 1]))]
@@ -1323,6 +1355,7 @@ def invariant(claim: Claim, entries: Any, shift: Any, zeros: Any) -> None:
 
 
 def ray(claim: Claim, witness: Any) -> Any:
+    """Descent to infinity at constant outputs."""
     _, rates, drifts, precision = fields(witness, "method rates drifts precision")
     P = claim.P
     rate, drift = ([rational(v) for v in listed(values, P.size)] for values in (rates, drifts))
@@ -1349,6 +1382,7 @@ def ray(claim: Claim, witness: Any) -> Any:
 
 
 def orbit(claim: Claim, witness: Any) -> Any:
+    """A minimum that is strict up to symmetries."""
     _, precision, vectors, complement = fields(witness, "method precision fields complement")
     P = claim.P
     stationary(claim)
@@ -1385,6 +1419,7 @@ def indices_pair(value: Any, size: int) -> list[int]:
 
 
 def region(claim: Claim, witness: Any) -> Any:
+    """A minimum of a piecewise linear network."""
     _, classes, fitted = fields(witness, "method classes fitted")
     P = claim.P
     plain = P.kind == "network" and P.elimination is None and P.activations[-1][0] == "identity"
@@ -1401,9 +1436,9 @@ def region(claim: Claim, witness: Any) -> Any:
         seen += indices(samples, P.samples)
         need(len(samples) > 0, "a class is empty")
         if dead is None:
-            for l, (name, _) in enumerate(P.activations[:-1]):
-                for u in range(P.layers[l + 1]):
-                    values = [layers[i][l][u] for i in samples]
+            for place, (name, _) in enumerate(P.activations[:-1]):
+                for u in range(P.layers[place + 1]):
+                    values = [layers[i][place][u] for i in samples]
                     same = all(bool(v > 0) for v in values) or all(bool(v < 0) for v in values)
                     need(same or name == "identity", "a unit may change its side")
         else:
@@ -1423,6 +1458,7 @@ def region(claim: Claim, witness: Any) -> Any:
 
 
 def better(claim: Claim, witness: Any) -> Any:
+    """A point of lower value."""
     _, precision, point = fields(witness, "method precision point")
     precise(precision)
     there = [inside(BALLS, number(v)) for v in listed(point, claim.P.size)]
@@ -1431,12 +1467,10 @@ def better(claim: Claim, witness: Any) -> Any:
     return "better", point
 
 
-METHODS = {
-    function.__name__.replace("_", "-"): function
-    for function in (gradient, one_sided, curvature, probe, auxiliary_weight, group_sum, ray)
-    + (regularizer_gradient, function_optimal, strict, krawczyk, branch, constant_units, orbit)
-    + (region, better, equal_units)
-}
+EVIDENCE: list[Callable[[Claim, Any], Any]] = [gradient, one_sided, curvature, probe, ray]
+EVIDENCE += [auxiliary_weight, group_sum, regularizer_gradient, function_optimal, strict]
+EVIDENCE += [krawczyk, branch, constant_units, orbit, equal_units, region, better]
+METHODS = {function.__name__.replace("_", "-"): function for function in EVIDENCE}
 KIND_WORDS = {
     None: "a local minimum",
     "strict": "a strict local minimum",
@@ -1483,7 +1517,8 @@ def check(certificate: Any) -> str:
     established = []
     for witness in listed(evidence):
         method = witness.get("method") if isinstance(witness, dict) else None
-        need(isinstance(method, str) and method in METHODS, "found evidence of an unknown method")
+        if not isinstance(method, str) or method not in METHODS:
+            raise Refused("found evidence of an unknown method")
         flint.ctx.prec = EXACT_BITS
         established.append(METHODS[method](subject, witness))
     verdicts = {found[0] for found in established}
