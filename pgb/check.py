@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,43 +10,26 @@ import numpy as np
 from pgb.certificates.prove.equal_units import prove_equal_units
 from pgb.certificates.prove.krawczyk import prove_strict
 from pgb.conditions import (
-    Curvature,
     Evaluation,
     Evidence,
-    FiberFamily,
+    Facts,
     Finding,
-    FunctionSpace,
-    PgbCondition,
-    Stationarity,
     Verdict,
-    assumptions,
     branch_minimum,
     constant_unit_minimum,
-    coordinate_families,
     descend,
     escape,
+    gather,
     judge,
-    measure_pgb,
-    network_families,
-    orbit_families,
     probe,
     region_minimum,
-    sample_fiber,
-    shift_families,
     symmetry_minimum,
 )
 from pgb.errors import InputError, PgbError
-from pgb.numbers import Balls, Float64
+from pgb.numbers import Float64
 from pgb.problems import Candidate, Objective
-from pgb.reports import Report
+from pgb.reports import Report, assemble
 
-_KINDS = {
-    Evidence.STRICT: "strict",
-    Evidence.SYMMETRY: "symmetry",
-    Evidence.BRANCH: "branch",
-    Evidence.REGION: "region",
-    Evidence.FUNCTION_OPTIMAL: "function-optimal",
-}
 _STRENGTH = list(Evidence)
 
 #: How much to spend on rigorous proofs about balls.
@@ -55,22 +37,6 @@ Effort = Literal["auto", "always", "never"]
 
 # Parameters up to which a proof about a ball is tried without being asked for.
 _CHEAP = 200
-# Above this many Jacobian entries the fiber search and the PGB measurement are left out.
-_FIBER_LIMIT = 400_000
-# Above this many parameters no descent is run for the hint on the nearest stationary point.
-_DESCENT_LIMIT = 200
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What is measured at the candidate before anything is decided."""
-
-    at: Evaluation
-    stationarity: Stationarity
-    curvature: Curvature
-    space: FunctionSpace
-    families: list[FiberFamily]
-    pgb: PgbCondition | None
 
 
 def check(
@@ -110,7 +76,7 @@ def check(
             "candidate: found a point at which an output of the model does not exist, expected "
             "one in the domain of its formulas"
         )
-    facts = _gather(at, seed)
+    facts = gather(at, seed)
     findings = _refutations(facts, seed) + _confirmations(facts)
     cheap = prove == "auto" and objective.size <= _CHEAP
     if not findings and (cheap or prove == "always"):
@@ -118,23 +84,10 @@ def check(
     if not findings:
         findings = [judge(at, facts.pgb, facts.families)]
     _refuse_contradiction(findings)
-    return _report(facts, findings, better, seed, start)
+    return assemble(facts, findings, better, seed, start)
 
 
-def _gather(at: Evaluation, seed: int) -> _Facts:
-    families: list[FiberFamily] = []
-    pgb = None
-    jacobian_size = at.objective.data.samples * at.objective.size
-    if 0 < jacobian_size <= _FIBER_LIMIT:
-        if at.objective.size <= 400:
-            families = coordinate_families(at, seed)
-        families += network_families(at) + orbit_families(at)
-        pgb = measure_pgb(at, sample_fiber(at, families, seed=seed))
-        families += shift_families(at)
-    return _Facts(at, Stationarity(at, seed), Curvature(at), FunctionSpace(at), families, pgb)
-
-
-def _refutations(facts: _Facts, seed: int) -> list[Finding]:
+def _refutations(facts: Facts, seed: int) -> list[Finding]:
     """Every proof that there is no local minimum, strongest first."""
     found = [
         escape(facts.at, facts.stationarity, facts.curvature),
@@ -147,7 +100,7 @@ def _refutations(facts: _Facts, seed: int) -> list[Finding]:
     return sorted(kept, key=lambda f: _STRENGTH.index(f.evidence))
 
 
-def _confirmations(facts: _Facts) -> list[Finding]:
+def _confirmations(facts: Facts) -> list[Finding]:
     """Every proof that an exact candidate is a local minimum."""
     found = [
         facts.space.global_minimum(),
@@ -175,99 +128,6 @@ def _refuse_contradiction(findings: list[Finding]) -> None:
     if len(proved) == 2:
         reasons = "; ".join(f.reason for f in findings)
         raise PgbError(f"contradictory proofs, which is a defect of pgb, please report: {reasons}")
-
-
-def _report(
-    facts: _Facts, findings: list[Finding], better: Candidate | None, seed: int, start: float
-) -> Report:
-    at, stationarity, chosen = facts.at, facts.stationarity, findings[0]
-    is_global = _is_global(facts, findings)
-    lower, better_value = _compare(at, better)
-    step = stationarity.newton_step
-    return Report(
-        verdict=chosen.verdict,
-        proved=chosen.proved,
-        reason=chosen.reason,
-        kind=_kind(findings),
-        symmetry_dimension=chosen.details.get("dimension"),
-        is_global=is_global,
-        bad=_is_bad(chosen, is_global, lower),
-        better_value=better_value,
-        radius=float(np.max(at.radii, initial=0.0)),
-        point=at.candidate.point,
-        value=float(Balls().to_float(at.value(128))) if at.exact else _float_value(at),
-        gradient_norm=stationarity.norm,
-        gradient_is_zero=stationarity.exactly_zero,
-        newton_step=None if step is None else float(np.linalg.norm(step)),
-        hessian_spectrum=facts.curvature.spectrum,
-        inertia=facts.curvature.inertia,
-        one_sided=None if stationarity.defined else stationarity.one_sided,
-        pgb=facts.pgb,
-        infimum=facts.space.infimum,
-        excess=facts.space.excess,
-        assumptions=tuple(assumptions(at, facts.space.infimum)),
-        findings=tuple(findings),
-        nearest=_nearest(at),
-        seed=seed,
-        seconds=time.perf_counter() - start,
-    )
-
-
-def _kind(findings: list[Finding]) -> str | None:
-    """The strongest kind: strict before branch before function-optimal."""
-    kinds = [_KINDS[f.evidence] for f in findings if _is_minimum(f) and f.evidence in _KINDS]
-    return min(kinds, key=list(_KINDS.values()).index, default=None)
-
-
-def _is_minimum(finding: Finding) -> bool:
-    return finding.verdict is Verdict.LOCAL_MINIMUM
-
-
-def _is_global(facts: _Facts, findings: list[Finding]) -> bool | None:
-    if any(f.evidence is Evidence.FUNCTION_OPTIMAL for f in findings):
-        return True
-    refuted = findings[0].proved and not _is_minimum(findings[0])
-    return False if refuted else None
-
-
-def _compare(at: Evaluation, better: Candidate | None) -> tuple[bool | None, float | None]:
-    """Whether the better value is certainly below every value on the point or ball, and it."""
-    if better is None:
-        return None, None
-    here = at.value(128)
-    with Balls(128) as ar:
-        there = at.objective.value(ar, ar.asarray(better.point))
-        return bool(ar.certainly_positive(here - there)), float(ar.to_float(there))
-
-
-def _is_bad(chosen: Finding, is_global: bool | None, lower: bool | None) -> bool | None:
-    if not _is_minimum(chosen):
-        return None
-    if is_global:
-        return False
-    return True if lower else None
-
-
-def _float_value(at: Evaluation) -> float:
-    return float(at.objective.value(Float64(), at.floats))
-
-
-def _nearest(at: Evaluation) -> str | None:
-    """For a float candidate: how far polishing would move it, in words."""
-    if at.exact or at.objective.size > _DESCENT_LIMIT:
-        return None
-    polished = descend(at.objective, at.floats)
-    distance = float(np.linalg.norm(polished.point - at.floats))
-    if not polished.converged:
-        return (
-            f"descent from here does not settle: after {polished.iterations} steps it is at "
-            f"distance {distance:.3g} with gradient norm {polished.gradient_norm:.1e}"
-        )
-    spectrum = np.linalg.eigvalsh(at.objective.hessian(Float64(), polished.point))
-    return (
-        f"descent ends at a stationary point at distance {distance:.3g} (gradient norm "
-        f"{polished.gradient_norm:.1e}, least eigenvalue {spectrum[0]:.3g}, in floats)"
-    )
 
 
 def _polished(objective: Objective, candidate: Candidate) -> Candidate:

@@ -6,6 +6,7 @@ from pgb.conditions.constant_units import constant_unit_minimum
 from pgb.conditions.curvature import Curvature
 from pgb.conditions.escape import Ray, decreasing_ray, escape
 from pgb.conditions.evaluation import Evaluation
+from pgb.conditions.facts import Facts, gather
 from pgb.conditions.fibers import (
     FiberFamily,
     coordinate_families,
@@ -31,6 +32,7 @@ __all__ = [
     "Curvature",
     "Evaluation",
     "Evidence",
+    "Facts",
     "FiberFamily",
     "Finding",
     "FunctionSpace",
@@ -49,6 +51,7 @@ __all__ = [
     "descend",
     "escape",
     "exact_inertia",
+    "gather",
     "judge",
     "measure_pgb",
     "network_families",

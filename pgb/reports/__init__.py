@@ -1,5 +1,6 @@
-"""The Report type and its renderings."""
+"""The Report type, how it is put together, and its renderings."""
 
+from pgb.reports.assembly import assemble
 from pgb.reports.report import Report
 
-__all__ = ["Report"]
+__all__ = ["Report", "assemble"]
