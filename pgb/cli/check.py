@@ -132,7 +132,12 @@ def _certify(
         click.echo(f"{path}: not written, since the verdict is not proved", err=True)
         return
     lower, radii = better if report.bad else None, point.radii(radius)
-    build(objective, point, report.findings, radii=radii, better=lower).save(path)
+    try:
+        proof = build(objective, point, report.findings, radii=radii, better=lower)
+    except InputError as error:
+        click.echo(f"{path}: not written: {'; '.join(error.problems)}", err=True)
+        return
+    proof.save(path)
     accepted, sentence = verify(path)
     word = "accepted" if accepted else "REFUSED"
     click.echo(f"{path}: written; the checker says: {word}, {sentence}", err=True)
