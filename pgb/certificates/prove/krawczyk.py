@@ -24,6 +24,8 @@ _TINY, _MODERATE = 1_000, 30_000
 _PRECISIONS = (128, 256)
 # Parameters up to which descent is tried where Newton's method does not find a minimum.
 _DESCENT = 50
+# Parameters up to which the witness holds the preconditioner.
+_LARGEST_PRECONDITIONER = 300
 # Half-widths of the first box: what a small problem may reach, and what a large one often does.
 _WIDE, _NARROW = 1e-2, 1e-6
 
@@ -52,9 +54,10 @@ def prove_strict(
     if objective.size == 0 or candidate.exact or not bool(np.all(widths > 0)):
         return None
     point = Float64().asarray(candidate.point)
+    noise = 1e-14 * np.maximum(1, np.abs(point))
     for start in _starts(objective, point, widths):
         theta = newton_in_floats(objective, start)
-        if theta is None or not bool(np.all(np.abs(theta - point) <= 2 * widths)):
+        if theta is None or not bool(np.all(np.abs(theta - point) <= 2 * widths + noise)):
             continue
         for bits in _arithmetics(objective, precision):
             proof = _strict(objective, candidate, widths, theta, bits)
@@ -202,14 +205,20 @@ def _finding(enclosure: Enclosure, radius: float) -> Finding:
 
 
 def krawczyk_witness(found: Frame, radius: float) -> dict[str, Any]:
-    """What a checker needs: the box, the preconditioner and a precision that suffices."""
-    return {
+    """What a checker needs: the box, the preconditioner and a precision that suffices.
+
+    The preconditioner of a large problem would be most of the certificate; the checker then inverts
+    the midpoint of the Hessian itself.
+    """
+    witness: dict[str, Any] = {
         "method": "krawczyk",
         "precision": found.precision or GRADIENT_PRECISION,
         "center": _rational_texts(found.center),
         "radius": _rational_texts(np.full(found.center.shape, radius)),
-        "preconditioner": [_rational_texts(row) for row in found.inverse],
     }
+    if len(found.center) <= _LARGEST_PRECONDITIONER:
+        witness["preconditioner"] = [_rational_texts(row) for row in found.inverse]
+    return witness
 
 
 def _rational_texts(numbers: Array) -> list[str]:
