@@ -173,7 +173,7 @@ def trained(seed: int, units: int = 2, samples: int = 6) -> tuple[Objective, Any
     return objective, descend(objective, rng.standard_normal(objective.size)).point
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_permutations_and_precision_do_not_change_the_answer(seed: int) -> None:
     objective, point = trained(seed)
@@ -188,7 +188,7 @@ def test_permutations_and_precision_do_not_change_the_answer(seed: int) -> None:
     assert len(answers) == 1
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.integers(2, 30))
 def test_midpoint_radius_proofs_agree_with_balls(seed: int, units: int) -> None:
     objective, point = trained(seed, units, samples=150)
