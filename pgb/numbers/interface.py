@@ -98,8 +98,8 @@ class Arithmetic(ABC):
         """``above`` where x >= 0 and ``below`` where x < 0, entry by entry, all of one shape.
 
         Where an enclosure of x holds both signs, the entry encloses both values. At x = 0 exactly
-        this takes ``above``, except in ``Balls``, whose entry encloses both: at a kink the caller
-        has to look at ``switches`` first, since a convention is not a derivative.
+        this takes ``above``, except in ``Balls`` and ``MidRad``, whose entry encloses both: at a
+        kink the caller has to look at ``switches`` first, since a convention is not a derivative.
         """
 
     def positive_part(self, x: Array) -> Array:

@@ -43,6 +43,14 @@ class MidRadArray:
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("midpoint-radius numbers do not convert to NumPy arrays: use `to_float`")
 
+    def __bool__(self) -> bool:
+        raise TypeError("the truth value of an enclosure is not defined: ask what is certain")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("equality of enclosures is not defined: ask what is certain")
+
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape, as of a NumPy array."""

@@ -256,6 +256,9 @@ def test_floats_do_not_mix_in_and_arrays_do_not_leak_out() -> None:
             operation()
     with pytest.raises(TypeError, match="to_float"):
         np.asarray(x)
+    for question in (lambda: bool(x), lambda: x == x, lambda: x != 0, lambda: x < x):
+        with pytest.raises(TypeError):
+            question()
 
 
 @pytest.mark.parametrize("shape", [(0, 2), (2, 0)])
