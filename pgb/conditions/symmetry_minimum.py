@@ -40,7 +40,7 @@ def symmetry_minimum(at: Evaluation) -> Finding | None:
     witness = {
         "method": "orbit",
         "precision": precision,
-        "fields": [_plain(field) for field in fields],
+        "fields": [plain_field(field) for field in fields],
         "complement": rational_rows(complement),
     }
     details = {"dimension": dimension, "precision": precision}
@@ -58,7 +58,8 @@ def _rank(fields: list[AffineField], point: Array) -> int:
     return int(fmpq_mat([field.at(Exact(), point).tolist() for field in fields]).rank())
 
 
-def _plain(field: AffineField) -> dict[str, list[list[object]]]:
+def plain_field(field: AffineField) -> dict[str, list[list[object]]]:
+    """An affine field as a witness holds it."""
     return {
         "entries": [[i, j, str(v)] for (i, j), v in field.entries.items()],
         "shift": [[i, str(v)] for i, v in field.shift.items()],

@@ -18,13 +18,16 @@ def network_invariances(
 
     A unit that is positively homogeneous of degree d keeps the outputs when its incoming weights
     and bias grow by a factor and its outgoing weights shrink by the d-th power of it. Between two
-    consecutive linear layers every matrix E gives W1 -> E W1, b1 -> E b1, W2 -> -W2 E.
+    consecutive linear layers every matrix E gives W1 -> E W1, b1 -> E b1, W2 -> -W2 E, and every
+    vector v gives b1 -> v, b2 -> -W2 v.
     """
     places = _Places(layers, slices, bias)
     found: list[AffineField] = []
     for layer, sigma in enumerate(activations, start=1):
         if sigma.linear:
             found.extend(_mixings(places, layer))
+            if bias:
+                found.extend(_bias_exchanges(places, layer))
         elif sigma.homogeneous_degree is not None:
             found.extend(_rescalings(places, layer, sigma.homogeneous_degree))
     return tuple(found)
@@ -64,3 +67,15 @@ def _mixings(places: _Places, layer: int) -> Iterator[AffineField]:
         entries |= {(row, column): -1 for row, column in columns}
         name = f"mixing of linear units {i + 1}, {j + 1} of hidden layer {layer}"
         yield AffineField.sparse(places.size, entries, name)
+
+
+def _bias_exchanges(places: _Places, layer: int) -> Iterator[AffineField]:
+    start = places.slices[f"b{layer + 1}"].start
+    for unit in range(places.layers[layer]):
+        bias = places.incoming(layer, unit)[-1]
+        entries = {
+            (start + consumer, weight): -1
+            for consumer, weight in enumerate(places.outgoing(layer, unit))
+        }
+        name = f"exchange of bias by linear unit {unit + 1} of hidden layer {layer}"
+        yield AffineField.sparse(places.size, entries, name, {bias: 1})

@@ -110,7 +110,7 @@ FIELDS: list[tuple[Model, int]] = [
     (Network([2, 3, 1], "relu"), 3),
     (Network([2, 3, 2], "quadratic", bias=False), 3),
     (Network([1, 2, 2, 1], ["cubic", "leaky-relu"]), 4),
-    (Network([1, 2, 3, 1], "identity"), 4 + 9),
+    (Network([1, 2, 3, 1], "identity"), 4 + 9 + 2 + 3),
     (Network([2, 2, 2], ["identity"], "quadratic", bias=False), 4),
     (Network([2, 3, 1], "tanh"), 0),
     (Network([2, 1]), 0),

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from flint import arb, arb_mat, fmpq, fmpz
 
-from pgb.numbers import Array, Balls, Float64, MidRad
-from pgb.problems import Objective
+from pgb.models import Switch
+from pgb.numbers import Arithmetic, Array, Balls, Float64, MidRad
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,6 +22,26 @@ Floats = npt.NDArray[np.float64]
 GRADIENT_PRECISION = 128
 # Up to this many parameters the Hessian at the center is computed and inverted in balls.
 _INVERTED_IN_BALLS = 60
+
+
+class Function(Protocol):
+    """What a proof needs of a function of n variables: an objective, or one on a slice."""
+
+    @property
+    def size(self) -> int:
+        """n, the number of variables."""
+
+    def value(self, ar: Arithmetic, theta: Array, /) -> Array:
+        """The value, ()."""
+
+    def gradient(self, ar: Arithmetic, theta: Array, /) -> Array:
+        """The gradient (n,); on balls all one-sided ones."""
+
+    def hessian(self, ar: Arithmetic, theta: Array, /) -> Array:
+        """The Hessian (n, n); on balls all one-sided ones."""
+
+    def switches(self, ar: Arithmetic, theta: Array, /) -> tuple[Switch, ...]:
+        """Every quantity at whose zeros some derivative jumps."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +56,7 @@ class Frame:
         inverse: (p, p) its approximate inverse.
     """
 
-    objective: Objective
+    objective: Function
     precision: int | None
     center: Array
     hessian: Floats
@@ -59,7 +79,7 @@ class Frame:
         return MidRad().from_balls(_gradient(self.objective, self.center, GRADIENT_PRECISION))
 
 
-def frame(objective: Objective, theta: Floats, precision: int | None) -> Frame | None:
+def frame(objective: Function, theta: Floats, precision: int | None) -> Frame | None:
     """Polish ``theta`` (p,) by Newton's method in balls; None if that fails."""
     matrices = _matrices(objective, theta, precision)
     if matrices is None:
@@ -70,7 +90,7 @@ def frame(objective: Objective, theta: Floats, precision: int | None) -> Frame |
     return None if center is None else Frame(objective, precision, center, hessian, inverse)
 
 
-def newton_in_floats(objective: Objective, start: Floats, iterations: int = 30) -> Floats | None:
+def newton_in_floats(objective: Function, start: Floats, iterations: int = 30) -> Floats | None:
     """Where Newton's method from ``start`` (p,) ends; None if it leaves the domain."""
     ar, theta, last = Float64(), np.array(start, dtype=np.float64), np.inf
     for _ in range(iterations):
@@ -91,7 +111,7 @@ def newton_in_floats(objective: Objective, start: Floats, iterations: int = 30) 
 
 
 def _matrices(
-    objective: Objective, theta: Floats, precision: int | None
+    objective: Function, theta: Floats, precision: int | None
 ) -> tuple[Floats, Floats] | None:
     if precision is None or objective.size > _INVERTED_IN_BALLS:
         hessian = np.asarray(objective.hessian(Float64(), theta))
@@ -114,13 +134,13 @@ def _matrices(
     return (hessian, inverse) if finite else None
 
 
-def _gradient(objective: Objective, center: Array, precision: int) -> Array:
+def _gradient(objective: Function, center: Array, precision: int) -> Array:
     with Balls(precision) as ar:
         return objective.gradient(ar, ar.asarray(center))
 
 
 def _refined(
-    objective: Objective, theta: Floats, inverse: Floats, precision: int, rounded: bool
+    objective: Function, theta: Floats, inverse: Floats, precision: int, rounded: bool
 ) -> Array | None:
     """Simplified Newton steps with the gradient in balls, until they no longer shrink."""
     last = np.inf

@@ -59,7 +59,7 @@ def prove_strict(
         theta = newton_in_floats(objective, start)
         if theta is None or not bool(np.all(np.abs(theta - point) <= 2 * widths + noise)):
             continue
-        for bits in _arithmetics(objective, precision):
+        for bits in arithmetics(objective, precision):
             proof = _strict(objective, candidate, widths, theta, bits)
             if proof is not None:
                 return proof
@@ -72,15 +72,14 @@ def _strict(
     found = frame(objective, theta, bits)
     if found is None:
         return None
-    room = _room(found, candidate, widths)
-    basis = inverse_cholesky(found.hessian)
-    if basis is None or not bool(np.all(room > 0)):
+    basis, space = inverse_cholesky(found.hessian), room(found.center, candidate.point, widths)
+    if basis is None or not bool(np.all(space > 0)):
         return None
-    radius, exhaustive = _first_radius(objective)
+    radius, exhaustive = first_radius(objective)
     enclosure = enclose(found, basis, radius, exhaustive=exhaustive)
     if enclosure is None or enclosure.index != 0:
         return None
-    inside = _radius_inside(enclosure, room)
+    inside = radius_inside(enclosure, space)
     return None if inside is None else _finding(enclosure, inside)
 
 
@@ -91,13 +90,13 @@ def enclose_critical_point(
     theta = newton_in_floats(objective, start)
     if theta is None:
         return None
-    for bits in _arithmetics(objective, precision):
+    for bits in arithmetics(objective, precision):
         found = frame(objective, theta, bits)
         basis = None if found is None else signature_basis(found.hessian)
         if found is None or basis is None:
             continue
         for with_index in (True, False):
-            radius, exhaustive = _first_radius(objective)
+            radius, exhaustive = first_radius(objective)
             enclosure = enclose(found, basis, radius, with_index, exhaustive)
             if enclosure is not None:
                 return enclosure
@@ -130,7 +129,7 @@ def value_range(enclosure: Enclosure) -> tuple[float, float]:
         )
 
 
-def _arithmetics(objective: Objective, precision: int | None) -> Iterator[int | None]:
+def arithmetics(objective: Objective, precision: int | None = None) -> Iterator[int | None]:
     """Precisions of balls, and None for midpoint-radius arithmetic, in the order to try them."""
     if precision is not None:
         yield precision
@@ -142,7 +141,7 @@ def _arithmetics(objective: Objective, precision: int | None) -> Iterator[int | 
         yield from _PRECISIONS
 
 
-def _first_radius(objective: Objective) -> tuple[float, bool]:
+def first_radius(objective: Objective) -> tuple[float, bool]:
     """The half-width of the first box, and whether all smaller ones are worth their time."""
     tiny = objective.size * objective.data.samples <= _TINY
     return (_WIDE, True) if tiny else (_NARROW, False)
@@ -164,19 +163,22 @@ def _starts(objective: Objective, point: Floats, widths: Floats) -> Iterator[Flo
             yield polished
 
 
-def _room(found: Frame, candidate: Candidate, widths: Floats) -> Floats:
-    """Lower bounds (p,) of the distances from the center to the faces of the ball asked about."""
+def room(center: Array, middle: Array, widths: Floats) -> Floats:
+    """Lower bounds (p,) of the distances from a point to the faces of the ball asked about."""
     with Balls(256) as ar:
-        away = ar.absolute(ar.asarray(found.center) - ar.asarray(candidate.point))
+        away = ar.absolute(ar.asarray(center) - ar.asarray(middle))
         distance = ar.to_float(ar.asarray(widths) - away)
         lower = distance - np.abs(distance) * 1e-12
         certain = ar.certainly_positive(ar.asarray(widths) - away - ar.asarray(lower))
         return np.where(certain, lower, -1.0)
 
 
-def _radius_inside(enclosure: Enclosure, room: Floats) -> float | None:
-    """Half-width of a box inside the ball that holds the point with room to spare on both sides."""
-    most = min(enclosure.uniqueness, float(np.min(room)))
+def radius_inside(enclosure: Enclosure, space: Floats) -> float | None:
+    """Half-width of a box inside the ball that holds the point, far from both extremes.
+
+    ``space`` (p,) are the distances from the center to the faces of the ball.
+    """
+    most = min(enclosure.uniqueness, float(np.min(space)))
     if not enclosure.existence < most:
         return None
     least = max(enclosure.existence, most * 2.0**-20)
@@ -213,15 +215,15 @@ def krawczyk_witness(found: Frame, radius: float) -> dict[str, Any]:
     witness: dict[str, Any] = {
         "method": "krawczyk",
         "precision": found.precision or GRADIENT_PRECISION,
-        "center": _rational_texts(found.center),
-        "radius": _rational_texts(np.full(found.center.shape, radius)),
+        "center": rational_texts(found.center),
+        "radius": rational_texts(np.full(found.center.shape, radius)),
     }
     if len(found.center) <= _LARGEST_PRECONDITIONER:
-        witness["preconditioner"] = [_rational_texts(row) for row in found.inverse]
+        witness["preconditioner"] = [rational_texts(row) for row in found.inverse]
     return witness
 
 
-def _rational_texts(numbers: Array) -> list[str]:
+def rational_texts(numbers: Array) -> list[str]:
     """The exact rationals that doubles or exact numbers are."""
     if numbers.dtype == object:
         return [str(exact_number(value)) for value in numbers]
