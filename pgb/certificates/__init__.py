@@ -1,6 +1,7 @@
 """Proofs about candidates, and the certificates that carry them to another machine.
 
-``checker`` stands alone; the face is lazy, so that verifying imports nothing else.
+``checking`` stands alone, with ``checker.py`` as its program; the face is lazy, so that verifying
+imports nothing else.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pgb.certificates import checker
+from pgb.certificates import checking
 from pgb.certificates.export import export_number, export_point, export_problem
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.errors import InputError
@@ -54,7 +54,7 @@ class Certificate:
     def to_json_object(self) -> dict[str, Any]:
         """The value that the file holds."""
         return {
-            "schema": checker.SCHEMA,
+            "schema": checking.SCHEMA,
             "problem": dict(self.problem),
             "sha256": digest(self.problem),
             "claim": dict(self.claim),
@@ -121,7 +121,7 @@ def build(
         point = export_point(better.point)
         evidence.append({"method": "better", "precision": _COMPARISON, "point": point})
         claim |= {"bad": True, "better": point}
-    claim["words"] = checker.words(claim)
+    claim["words"] = checking.words(claim)
     return Certificate(export_problem(objective), claim, tuple(evidence))
 
 
@@ -161,13 +161,13 @@ def load(path: str | Path) -> Certificate:
         InputError: if the file holds none.
     """
     try:
-        value = checker.read(str(path))
+        value = checking.read(str(path))
         return Certificate(value["problem"], value["claim"], tuple(value["evidence"]))
-    except (checker.Unreadable, KeyError, TypeError) as error:
+    except (checking.Unreadable, KeyError, TypeError) as error:
         raise InputError(f"{path}: found no certificate ({error}), expected one") from None
 
 
 def verify(path: str | Path) -> tuple[bool, str]:
     """Run the checker on a file: whether it is accepted, and its sentence."""
-    code, _, sentence = checker.verify(str(path))
+    code, _, sentence = checking.verify(str(path))
     return code == 0, sentence

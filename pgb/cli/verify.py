@@ -11,9 +11,10 @@ import click
 def verify(ctx: click.Context, files: tuple[str, ...]) -> None:
     """Re-check certificates, trusting nothing in them.
 
-    The same as `python checker.py FILE...` with the one file pgb/certificates/checker.py, which
-    needs only python-flint. Exit codes: 0 accepted, 1 refused, 2 unreadable.
+    The same as `python checker.py FILE...` with pgb/certificates/checker.py and the folder
+    checking/ beside it, which need only python-flint. Exit codes: 0 accepted, 1 refused,
+    2 unreadable.
     """
-    from pgb.certificates import checker
+    from pgb.certificates import checking
 
-    ctx.exit(checker.main(list(files)))
+    ctx.exit(checking.main(list(files)))

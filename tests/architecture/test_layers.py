@@ -41,6 +41,12 @@ SOURCES = sorted(
     if path != ROOT / "pgb" / "__init__.py"
 )
 
+#: The stand-alone checker of certificates: the launcher and its folder.
+CHECKER = [
+    ROOT / "pgb" / "certificates" / "checker.py",
+    *sorted((ROOT / "pgb" / "certificates" / "checking").rglob("*.py")),
+]
+
 
 def module_name(path: Path) -> str:
     parts = list(path.relative_to(ROOT).with_suffix("").parts)
@@ -120,10 +126,17 @@ def test_an_import_inside_a_function_is_seen(source: str) -> None:
     assert layer_of(found[1]) == "pgb.check"
 
 
-def test_the_certificate_checker_imports_nothing_but_the_standard_library_and_flint() -> None:
-    allowed = {*sys.stdlib_module_names, "flint"}
-    for path in (ROOT / "pgb").rglob("checker.py"):
-        assert {name.split(".")[0] for _, name in imported_modules(path)} <= allowed
+@pytest.mark.parametrize("path", CHECKER, ids=module_name)
+def test_the_certificate_checker_stands_alone(path: Path) -> None:
+    """Inside the folder relative imports, otherwise only the standard library and flint."""
+    launched = {"checking.program"} if path.name == "checker.py" else set()
+    for _, name in imported_modules(path):
+        own = name.startswith("pgb.certificates.checking.")
+        assert own or name in launched or name.split(".")[0] in {*sys.stdlib_module_names, "flint"}
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    assert not [node for node in froms if node.level == 0 and "pgb" in (node.module or "")]
+    assert not [node for node in nodes if isinstance(node, ast.Import) and "pgb" in ast.dump(node)]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
@@ -140,7 +153,7 @@ def test_no_evaluation_of_strings_as_code(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
 def test_only_numbers_touches_the_flint_context(path: Path) -> None:
-    if module_name(path).startswith("pgb.numbers") or path.name == "checker.py":
+    if module_name(path).startswith("pgb.numbers") or path in CHECKER:
         return
     names = [name for _, name in imported_modules(path)]
     assert "flint.ctx" not in names

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pgb.certificates import checker
+from pgb.certificates import checking
 from pgb.certificates.certificate import digest
 
 FOLDER = Path(__file__).parent
@@ -24,7 +24,7 @@ def verdict(tmp_path: Path) -> Callable[[Any], tuple[int, str]]:
     def run(value: Any, what: str = "") -> tuple[int, str]:
         path = tmp_path / "certificate.json"
         path.write_text(json.dumps(value), encoding="utf-8")
-        code, _, sentence = checker.verify(str(path))
+        code, _, sentence = checking.verify(str(path))
         if what:
             COUNTS[f"{what} {('accepted', 'refused', 'unreadable')[code]}"] += 1
         return code, sentence
@@ -35,7 +35,7 @@ def verdict(tmp_path: Path) -> Callable[[Any], tuple[int, str]]:
 def seal(value: Any) -> Any:
     """Words and hash made to fit, as far as that can be done."""
     try:
-        value["claim"]["words"] = checker.words(value["claim"])
+        value["claim"]["words"] = checking.words(value["claim"])
         value["sha256"] = digest(value["problem"])
     except (KeyError, TypeError, IndexError, AttributeError):
         pass

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pgb.certificates import build, checker
+from pgb.certificates import build, checking
 from pgb.certificates.certificate import digest
 from pgb.check import check
 from pgb.models import Expression
@@ -77,7 +77,7 @@ def ray_in_a_ball() -> Json:
 
 def sealed(value: Json) -> Json:
     """The certificate with words and hash made to fit, as a careful forger would."""
-    value["claim"]["words"] = checker.words(value["claim"])
+    value["claim"]["words"] = checking.words(value["claim"])
     value["sha256"] = digest(value["problem"])
     return value
 
@@ -107,7 +107,7 @@ def forgeries(value: Json) -> dict[str, Json]:
             verdict="ESCAPING", kind=None, dimension=None, bad=None, better=None, **{"global": None}
         )
     methods = {w["method"] for w in value["evidence"]}
-    for kind in checker.KIND_WORDS:
+    for kind in checking.KIND_WORDS:
         if minimum and kind not in (None, claim["kind"], *methods):
             changes[f"kind-{kind}"] = set_claim(kind=kind)
     changes["dimension"] = set_claim(dimension=(claim["dimension"] or 0) + 1)

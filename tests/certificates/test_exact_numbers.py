@@ -11,7 +11,11 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgb.certificates import checker
+from pgb.certificates.checking.exact import EXACT_BITS, Form, is_zero, reset, sign
+from pgb.certificates.checking.reading import Refused
+from pgb.certificates.checking.rings import BALLS, EXACT
+from pgb.certificates.checking.trees import exact as exact_value
+from pgb.certificates.checking.trees import inside
 from pgb.expressions import parse, to_json
 
 UNARY = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "erf", "arctan", "gelu"]
@@ -30,26 +34,26 @@ TREES = st.recursive(
 
 @pytest.fixture(autouse=True)
 def precision() -> Iterator[None]:
-    before, flint.ctx.prec = flint.ctx.prec, checker.EXACT_BITS
+    before, flint.ctx.prec = flint.ctx.prec, EXACT_BITS
     yield
     flint.ctx.prec = before
 
 
 def exact(text: str) -> Any:
-    return checker.exact(to_json(parse(text)))
+    return exact_value(to_json(parse(text)))
 
 
 @given(TREES)
 @settings(max_examples=500, deadline=None)
 def test_rational_values_and_balls_agree_with_balls(tree: Any) -> None:
-    flint.ctx.prec = checker.EXACT_BITS
-    checker.reset([{}, {}, {}])
+    flint.ctx.prec = EXACT_BITS
+    reset([{}, {}, {}])
     try:
-        value = checker.exact(tree)
-        ball = checker.inside(checker.BALLS, tree)
-    except (checker.Refused, ZeroDivisionError):
+        value = exact_value(tree)
+        ball = inside(BALLS, tree)
+    except (Refused, ZeroDivisionError):
         return
-    if isinstance(value, checker.Form):
+    if isinstance(value, Form):
         assert value.ball.overlaps(ball)
     else:
         assert not ball != value  # noqa: SIM202 (balls: not certainly different)
@@ -77,28 +81,28 @@ def test_rational_values_and_balls_agree_with_balls(tree: Any) -> None:
     ],
 )
 def test_identities_are_seen(text: str) -> None:
-    checker.reset([{}, {}, {}])
-    assert checker.is_zero(exact(text))
+    reset([{}, {}, {}])
+    assert is_zero(exact(text))
 
 
 @pytest.mark.parametrize("text", ["tanh(1) - 3/4", "sqrt(2) - 7/5", "exp(-20)", "log(2) - 1/2"])
 def test_what_is_not_zero_has_a_sign(text: str) -> None:
-    checker.reset([{}, {}, {}])
+    reset([{}, {}, {}])
     value = exact(text)
-    assert not checker.is_zero(value)
-    assert checker.sign(value) in (-1, 1)
+    assert not is_zero(value)
+    assert sign(value) in (-1, 1)
 
 
 def test_division_by_what_may_be_zero_is_refused() -> None:
-    checker.reset([{}, {}, {}])
-    with pytest.raises((checker.Refused, ZeroDivisionError)):
+    reset([{}, {}, {}])
+    with pytest.raises((Refused, ZeroDivisionError)):
         exact("1/(log(6) - log(2) - log(3))")
-    with pytest.raises(checker.Refused):
+    with pytest.raises(Refused):
         exact("log(-log(2))")
 
 
 def test_too_many_different_numbers_are_refused() -> None:
-    checker.reset([{}, {}, {}])
-    with pytest.raises(checker.Refused):
+    reset([{}, {}, {}])
+    with pytest.raises(Refused):
         for n in range(400):
-            checker.EXACT.erf(fmpq(n + 1, 7))
+            EXACT.erf(fmpq(n + 1, 7))

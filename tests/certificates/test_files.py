@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import flint
 import pytest
 from click.testing import CliRunner
 
-from pgb.certificates import checker, load, verify
+from pgb.certificates import checking, load, verify
 from pgb.cli import main
 from pgb.errors import InputError
 
@@ -30,7 +31,7 @@ CASES = [(path, CODES[name]) for name, paths in FILES.items() for path in paths]
 )
 def test_exit_code(path: Path, code: int) -> None:
     before = flint.ctx.prec
-    found, claim, sentence = checker.verify(str(path))
+    found, claim, sentence = checking.verify(str(path))
     assert found == code, sentence
     assert sentence
     assert flint.ctx.prec == before
@@ -41,7 +42,7 @@ def test_every_method_is_in_a_correct_file() -> None:
     used = {
         w["method"] for path in FILES["correct"] for w in json.loads(path.read_text())["evidence"]
     }
-    assert used == set(checker.METHODS)
+    assert used == set(checking.METHODS)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,13 @@ def test_every_method_is_in_a_correct_file() -> None:
         ("unparsable/truncated.json", 2, "UNREADABLE: "),
     ],
 )
-def test_the_program_alone_needs_only_python_flint(name: str, code: int, word: str) -> None:
-    """Run as a script without site-packages but flint's, as a stranger would."""
+def test_a_copy_of_the_program_needs_only_python_flint(
+    name: str, code: int, word: str, tmp_path: Path
+) -> None:
+    """Copied and run as a script without site-packages but flint's, as a stranger would."""
+    folder = Path(checking.__file__).parent
+    shutil.copytree(folder, tmp_path / "checking", ignore=shutil.ignore_patterns("__pycache__"))
+    launcher = shutil.copy(folder.parent / "checker.py", tmp_path)
     place = str(Path(flint.__file__).parents[1])
     program = (
         "import runpy, sys\n"
@@ -64,7 +70,7 @@ def test_the_program_alone_needs_only_python_flint(name: str, code: int, word: s
         "            raise ImportError(name)\n"
         f"sys.meta_path.insert(0, Only()); sys.path.append({place!r})\n"
         f"sys.argv = ['checker.py', {str(FOLDER / name)!r}]\n"
-        f"runpy.run_path({checker.__file__!r}, run_name='__main__')\n"
+        f"runpy.run_path({launcher!r}, run_name='__main__')\n"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False
@@ -72,6 +78,14 @@ def test_the_program_alone_needs_only_python_flint(name: str, code: int, word: s
     assert done.returncode == code, done.stderr
     assert word in done.stdout
     assert done.stderr == ""
+
+
+def test_the_program_runs_where_it_is_and_without_a_file() -> None:
+    launcher = str(Path(checking.__file__).parents[1] / "checker.py")
+    for files, code in (([str(FILES["correct"][0])], 0), ([], 2)):
+        command = [sys.executable, "-I", launcher, *files]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (code, "")
 
 
 def test_verify_on_the_command_line_is_the_same() -> None:

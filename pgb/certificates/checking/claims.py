@@ -1,0 +1,73 @@
+"""Claims: what is said about which point or ball, and enclosures of Q there."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import flint
+from flint import arb
+
+from .exact import EXACT_BITS, ZERO
+from .objective import evaluate
+from .problem import Problem
+from .reading import fields, listed, need, rational
+from .rings import BALLS, EXACT
+from .trees import exact, inside, number
+
+MINIMUM, REFUTED, ESCAPING = "LOCAL_MINIMUM", "NOT_A_LOCAL_MINIMUM", "ESCAPING"
+KIND_WORDS = {
+    None: "a local minimum",
+    "strict": "a strict local minimum",
+    "function-optimal": "a local minimum at which no function has a lower loss on the data",
+    "branch": "a local minimum on a branch of {} dimension(s) on which the value is constant",
+    "symmetry": "a local minimum that is strict up to symmetries of {} dimension(s)",
+    "region": "a local minimum of the pieces of the network around it",
+}
+
+
+class Claim:
+    """What is asked about, and the enclosures of it."""
+
+    def __init__(self, P: Problem, about: Any) -> None:
+        self.P, self.exact = P, isinstance(about, dict) and about.get("kind") == "point"
+        if self.exact:
+            _, point = fields(about, "kind point")
+            self.center, self.radii = [number(v) for v in listed(point, P.size)], [ZERO] * P.size
+            return
+        kind, center, radii = fields(about, "kind center radii")
+        need(kind == "ball", "found neither a point nor a ball")
+        self.center = [number(v) for v in listed(center, P.size)]
+        self.radii = [rational(v) for v in listed(radii, P.size)]
+        need(all(bool(v > 0) for v in self.radii), "a radius of the ball is not positive")
+
+    def theta(self, radii: Any = None, center: Any = None) -> list[arb]:
+        """The point or ball in balls; or another box around another center."""
+        pairs = zip(center or self.center, radii or self.radii, strict=True)
+        middles = [(inside(BALLS, c), arb(r)) for c, r in pairs]
+        return [m if r == 0 else (m - r).union(m + r) for m, r in middles]
+
+    def balls(self, order: int = 1, radii: Any = None, center: Any = None) -> SimpleNamespace:
+        """Q and its derivatives on the point, the ball or another box, in balls."""
+        return evaluate(self.P, BALLS, self.theta(radii, center), order)
+
+    def exactly(self, direction: Any = None) -> SimpleNamespace:
+        """Exact values and gradient at an exact point, or the derivative along a direction."""
+        need(self.exact, "this evidence is about an exact point only")
+        flint.ctx.prec = EXACT_BITS
+        return evaluate(self.P, EXACT, [exact(v) for v in self.center], 1, direction)
+
+
+def words(claim: Any) -> str:
+    """The claim in words, from its structure."""
+    ball = claim["about"]["kind"] == "ball"
+    if claim["verdict"] == MINIMUM:
+        what = KIND_WORDS[claim["kind"]].format(claim["dimension"])
+        text = f"in the ball lies {what}" if ball else f"the point is {what}"
+        text += "; it is global" if claim["global"] else ""
+        return text + ("; it is bad: the better point has a lower value" if claim["bad"] else "")
+    text = "no point of the ball is a local minimum" if ball else "the point is no local minimum"
+    if claim["verdict"] == "ESCAPING":
+        text += ", and a ray to infinity along which the value decreases starts at "
+        text += "every point of the ball" if ball else "it"
+    return text

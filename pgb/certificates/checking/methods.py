@@ -1,0 +1,43 @@
+"""Methods: which function checks which kind of evidence.
+
+A function takes the claim and one witness, and refuses or returns what is established: a tuple of
+the verdict and, for minima, the kind, the dimension and whether it is global; or "better" and the
+point. To add a method, write the function in a file of this folder, with its lemma on top, and
+name it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .balls import krawczyk
+from .branches import branch, constant_units, equal_units
+from .claims import Claim
+from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
+from .points import strict
+from .probes import probe
+from .refutations import curvature, gradient, one_sided
+from .regions import region
+from .symmetries import orbit, ray
+from .values import better, function_optimal
+
+METHODS: dict[str, Callable[[Claim, Any], Any]] = {
+    "auxiliary-weight": auxiliary_weight,
+    "better": better,
+    "branch": branch,
+    "constant-units": constant_units,
+    "curvature": curvature,
+    "equal-units": equal_units,
+    "function-optimal": function_optimal,
+    "gradient": gradient,
+    "group-sum": group_sum,
+    "krawczyk": krawczyk,
+    "one-sided": one_sided,
+    "orbit": orbit,
+    "probe": probe,
+    "ray": ray,
+    "region": region,
+    "regularizer-gradient": regularizer_gradient,
+    "strict": strict,
+}
