@@ -8,7 +8,10 @@ from typing import Literal, get_args
 import numpy as np
 
 from pgb.certificates.prove.equal_units import prove_equal_units
+from pgb.certificates.prove.interpolation import prove_interpolation
 from pgb.certificates.prove.krawczyk import prove_strict
+from pgb.certificates.prove.saddles import index_in_ball
+from pgb.certificates.prove.slices import prove_up_to_symmetry
 from pgb.conditions import (
     Evaluation,
     Evidence,
@@ -55,7 +58,7 @@ def check(
     half-widths 1e-6 max(1, |theta_i|), or ``radius`` for each: does an exact local minimum lie in
     it? ``polish`` first moves a float candidate to the stationary point that damped Newton descent
     from it ends at. ``better`` is a point claimed to have a lower value. ``prove`` says whether to
-    look for a strict minimum in the ball by rigorous arithmetic: "auto" where that is cheap,
+    look for a minimum in the ball by rigorous arithmetic: "auto" where that is cheap,
     "always", or "never".
 
     Returns:
@@ -78,13 +81,14 @@ def check(
         )
     facts = gather(at, seed)
     findings = _refutations(facts, seed) + _confirmations(facts)
-    cheap = prove == "auto" and objective.size <= _CHEAP
-    if not findings and (cheap or prove == "always"):
+    trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
+    if not findings and trying:
         findings = _minimum_in_ball(at)
+    index = _index(at, findings) if trying else None
     if not findings:
         findings = [judge(at, facts.pgb, facts.families)]
     _refuse_contradiction(findings)
-    return assemble(facts, findings, better, seed, start)
+    return assemble(facts, findings, better, seed, start, index=index)
 
 
 def _refutations(facts: Facts, seed: int) -> list[Finding]:
@@ -117,10 +121,20 @@ def _minimum_in_ball(at: Evaluation) -> list[Finding]:
     """A proof that the ball asked about holds a local minimum, if one is found."""
     if at.exact:
         return []
-    found = prove_strict(at.objective, at.candidate, at.radii)
-    if found is None:
-        found = prove_equal_units(at.objective, at.candidate, at.radii)
-    return [] if found is None else [found]
+    for proof in (prove_strict, prove_up_to_symmetry, prove_interpolation, prove_equal_units):
+        found = proof(at.objective, at.candidate, at.radii)
+        if found is not None:
+            return [found]
+    return []
+
+
+def _index(at: Evaluation, findings: list[Finding]) -> int | None:
+    """The proved index of a critical point in the ball, where no other proof settles that."""
+    settled = {Evidence.GRADIENT, Evidence.GROUP_SUM, Evidence.AUXILIARY_WEIGHT}
+    minimum = any(f.verdict is Verdict.LOCAL_MINIMUM for f in findings)
+    if at.exact or minimum or any(f.evidence in settled for f in findings):
+        return None
+    return index_in_ball(at.objective, at.candidate, at.radii)
 
 
 def _refuse_contradiction(findings: list[Finding]) -> None:

@@ -37,6 +37,7 @@ class Evidence(Enum):
     AUXILIARY_WEIGHT = "nonzero auxiliary weight"
     REGULARIZER_GRADIENT = "gradient of the regularizer"
     FUNCTION_OPTIMAL = "function-space optimality"
+    INTERPOLATION = "interpolation of all targets"
     STRICT = "positive definite Hessian"
     SYMMETRY = "positive definite Hessian across the orbit of a symmetry"
     REGION = "orthogonality to all reachable outputs"

@@ -17,17 +17,26 @@ _KINDS = {
     Evidence.BRANCH: "branch",
     Evidence.REGION: "region",
     Evidence.FUNCTION_OPTIMAL: "function-optimal",
+    Evidence.INTERPOLATION: "function-optimal",
 }
+_GLOBAL = (Evidence.FUNCTION_OPTIMAL, Evidence.INTERPOLATION)
 # Above this many parameters no descent is run for the hint on the nearest stationary point.
 _DESCENT_LIMIT = 200
 
 
 def assemble(
-    facts: Facts, findings: list[Finding], better: Candidate | None, seed: int, start: float
+    facts: Facts,
+    findings: list[Finding],
+    better: Candidate | None,
+    seed: int,
+    start: float,
+    *,
+    index: int | None = None,
 ) -> Report:
     """The report whose verdict is that of the first finding.
 
-    ``better`` is a point claimed to be lower; ``start`` the time.perf_counter() of the beginning.
+    ``better`` is a point claimed to be lower; ``start`` the time.perf_counter() of the beginning;
+    ``index`` the proved Morse index of a critical point in the ball.
     """
     at, stationarity, chosen = facts.at, facts.stationarity, findings[0]
     is_global = _is_global(facts, findings)
@@ -50,6 +59,7 @@ def assemble(
         newton_step=None if step is None else float(np.linalg.norm(step)),
         hessian_spectrum=facts.curvature.spectrum,
         inertia=facts.curvature.inertia,
+        index=index,
         one_sided=None if stationarity.defined else stationarity.one_sided,
         pgb=facts.pgb,
         infimum=facts.space.infimum,
@@ -73,7 +83,7 @@ def _is_minimum(finding: Finding) -> bool:
 
 
 def _is_global(facts: Facts, findings: list[Finding]) -> bool | None:
-    if any(f.evidence is Evidence.FUNCTION_OPTIMAL for f in findings):
+    if any(f.evidence in _GLOBAL for f in findings):
         return True
     refuted = findings[0].proved and not _is_minimum(findings[0])
     return False if refuted else None

@@ -27,6 +27,7 @@ def to_json_object(report: Report) -> dict[str, Any]:
         "gradient_is_zero": report.gradient_is_zero,
         "hessian_spectrum": None if spectrum is None else [_finite(float(v)) for v in spectrum],
         "hessian_inertia": _inertia(report),
+        "index": report.index,
         "newton_step": _finite(report.newton_step),
         "one_sided_derivatives": _one_sided(report),
         "pgb": _pgb(report),

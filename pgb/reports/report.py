@@ -24,7 +24,8 @@ class Report:
         proved: True only if the whole argument is exact arithmetic, certain comparisons of
             enclosures, or structure. Otherwise the verdict is the best numerical judgement.
         reason: one sentence: the strongest argument.
-        kind: of a local minimum: "strict", "branch", "symmetry" or "function-optimal".
+        kind: of a local minimum: "strict", "symmetry", "branch", "region" or
+            "function-optimal".
         symmetry_dimension: dimension of the flat branch or orbit through a degenerate minimum.
         is_global: True if proved to be a global minimum of the objective; None if not known.
         bad: for a local minimum: True if the better point has a lower value, False if global.
@@ -35,6 +36,8 @@ class Report:
         newton_step: length of the Newton step; None where not defined.
         hessian_spectrum: ascending eigenvalues (p,); None where not defined.
         inertia: exact signs of the eigenvalues at an exact candidate, where computed.
+        index: proved Morse index (number of negative Hessian eigenvalues) of a critical point that
+            is enclosed in the ball; None if none is enclosed, and where a minimum is proved.
         gradient_is_zero: at an exact candidate whether the gradient is exactly 0.
         one_sided: at a kink, one-sided derivatives along + and - each parameter.
         pgb: the PGB condition measured at sampled fiber points; None if it was not measured.
@@ -61,6 +64,7 @@ class Report:
     newton_step: float | None
     hessian_spectrum: Vector | None
     inertia: Inertia | None
+    index: int | None
     one_sided: dict[str, tuple[float, float]] | None
     pgb: PgbCondition | None
     infimum: Infimum

@@ -59,6 +59,9 @@ def rows(report: Report) -> list[tuple[str, str]]:
         asked = f"is an exact local minimum within {report.radius:.3g} of each entry?"
     result += [("asked", asked), ("value", _value(report)), ("gradient", _gradient(report))]
     result += [("Hessian", _hessian(report))]
+    if report.index:
+        kind = "a maximum" if report.index == len(report.point) else "a saddle"
+        result.append(("index", f"{kind} of index {report.index} is enclosed in the ball (proved)"))
     if report.newton_step is not None:
         result.append(("Newton step", f"{report.newton_step:.6g}"))
     if report.nearest:

@@ -154,18 +154,20 @@ def _refined(
             size = float(np.max(np.abs(step), initial=0.0))
             if not size < last / 4:
                 break
-            moved = _middle(center - ar.asarray(step))
+            moved = middle(center - ar.asarray(step))
             center, last = ar.asarray(ar.to_float(moved)) if rounded else moved, size
-        return ar.to_float(center) if rounded else _rationals(center)
+        return ar.to_float(center) if rounded else rationals(center)
 
 
-def _middle(balls: Array) -> Array:
+def middle(balls: Array) -> Array:
+    """The midpoints (n,) of balls."""
     result = np.empty(balls.shape, dtype=object)
     result[:] = [ball.mid() for ball in balls]
     return result
 
 
-def _rationals(points: Array) -> Array:
+def rationals(points: Array) -> Array:
+    """The rationals (n,) that balls of radius 0 are."""
     result = np.empty(points.shape, dtype=object)
     result[:] = [_rational(point) for point in points]
     return result

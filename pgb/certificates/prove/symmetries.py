@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgb.certificates.prove.definiteness import row_sums
+from pgb.certificates.prove.pivoting import pivots
 from pgb.conditions.fibers.networks import base_network
 from pgb.models import AffineField
 from pgb.numbers import Array, Float64
@@ -15,9 +16,6 @@ from pgb.problems import Objective
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
-
-# Pivots smaller than this share of the first one count as 0; a wrong guess proves nothing false.
-_RANK = 1e-7
 
 
 def symmetries(objective: Objective) -> list[AffineField]:
@@ -64,23 +62,11 @@ def transversal_coordinates(
 ) -> tuple[list[AffineField], Places]:
     """Independent fields, and as many coordinates on which they are well conditioned.
 
-    Both come from Gaussian elimination with complete pivoting of the tangents at ``point`` (p,),
-    each of length 1, in floats: they are proposals.
+    Both are proposals, from the tangents at ``point`` (p,) in floats.
     """
-    rows = np.array([field.at(Float64(), point) for field in fields]).reshape(len(fields), -1)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    rest = rows / np.where(lengths > 0, lengths, 1.0)
-    kept: list[int] = []
-    places: list[int] = []
-    first = float(np.max(np.abs(rest), initial=0.0))
-    for _ in range(min(rest.shape)):
-        i, j = np.unravel_index(int(np.argmax(np.abs(rest))), rest.shape)
-        if not abs(rest[i, j]) > _RANK * first:
-            break
-        kept.append(int(i))
-        places.append(int(j))
-        rest = rest - np.outer(rest[:, j] / rest[i, j], rest[i])
-    return [fields[i] for i in kept], np.array(places, dtype=np.intp)
+    tangents = np.array([field.at(Float64(), point) for field in fields])
+    rows, places = pivots(tangents.reshape(len(fields), len(point)))
+    return [fields[i] for i in rows], places
 
 
 def certainly_independent(ar: Any, fields: list[AffineField], places: Places, box: Array) -> bool:
