@@ -27,7 +27,9 @@ KINDS = {
     Evidence.BRANCH: "branch",
     Evidence.REGION: "region",
     Evidence.FUNCTION_OPTIMAL: "function-optimal",
+    Evidence.INTERPOLATION: "function-optimal",
 }
+_GLOBAL = (Evidence.FUNCTION_OPTIMAL, Evidence.INTERPOLATION)
 # Bits at which the values of two points are compared.
 _COMPARISON = 128
 
@@ -150,7 +152,7 @@ def _minimum(findings: Sequence[Finding]) -> dict[str, Any]:
     return {
         "kind": None if chosen is None else KINDS[chosen.evidence],
         "dimension": None if chosen is None else chosen.details.get("dimension"),
-        "global": True if any(f.evidence is Evidence.FUNCTION_OPTIMAL for f in findings) else None,
+        "global": True if any(f.evidence in _GLOBAL for f in findings) else None,
     }
 
 

@@ -10,10 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pgb.certificates import build, checking
 from pgb.certificates.certificate import digest
 from pgb.check import check
-from pgb.models import Expression
+from pgb.conditions import descend
+from pgb.models import Expression, Network
 from pgb.problem_files import read_problem
 from pgb.problems import Candidate, Data, Objective
 
@@ -72,6 +75,29 @@ def ray_in_a_ball() -> Json:
     data = Data([[0]], [1])
     objective = Objective(model, data, weight_decay="1/10", decay_parameters=["a"])
     candidate = Candidate.from_vector(objective.parameters, [0.0183, 4.0])
+    return build(objective, candidate, check(objective, candidate).findings).to_json_object()
+
+
+def small_minima() -> dict[str, Objective]:
+    """Problems of which a minimum in a ball is proved by slices or by interpolation."""
+    xor = Data([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    line, classes = Data([[1], [2], [3]], [1, 1, 2]), Data([[0], [1], [1], [2]], [0, 0, 1, 1])
+    decay = {"weight_decay": "1/10", "decay_parameters": ["W1"]}
+    return {
+        "slice": Objective(Network([1, 1, 1], "relu", bias=False), line),
+        "slice-linear": Objective(Network([1, 1, 1], "identity"), line),
+        "slice-logits": Objective(Network([1, 2], []), classes, "cross-entropy", **decay),
+        "interpolation": Objective(Network([2, 2, 1], "tanh"), xor),
+    }
+
+
+def small_minimum(name: str) -> Json:
+    """The certificate of the minimum that descent ends at."""
+    objective = small_minima()[name]
+    start = np.random.default_rng(0).standard_normal(objective.size)
+    start = np.abs(start) if name == "slice" else start
+    point = descend(objective, start).point
+    candidate = Candidate.from_vector(objective.parameters, point)
     return build(objective, candidate, check(objective, candidate).findings).to_json_object()
 
 
@@ -159,6 +185,7 @@ def main() -> None:
     """Write all three folders."""
     correct = {name: certificate_of(problem) for name, problem in CHOSEN.items()}
     correct["ray-ball"] = ray_in_a_ball()
+    correct |= {name: small_minimum(name) for name in small_minima()}
     incorrect = {
         f"{name}-{what}": json.dumps(forged)
         for name, value in correct.items()

@@ -50,6 +50,13 @@ def evidence_of_minima(size: int, samples: int, center: list[Any]) -> Iterator[t
         for width in ("1/100", "1/10000000"):
             box = {"center": center, "radius": [width] * size}
             yield "strict", {"method": "krawczyk", "precision": 128, **box}
+        for j in range(size):
+            widths = ["0" if k == j else "1/10000000" for k in range(size)]
+            box = {"precision": 128, "center": center, "radius": widths}
+            field = {"entries": [], "shift": [[j, "1"]]}
+            yield "symmetry", {"method": "slice", "fields": [field], "frozen": [j], **box}
+            moved = [k for k in range(size) if k != j]
+            yield "function-optimal", {"method": "interpolation", "moved": moved, **box}
 
 
 def evidence_against(size: int, outputs: int, samples: int) -> Iterator[Json]:

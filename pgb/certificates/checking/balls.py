@@ -33,25 +33,49 @@ def unique_minimum(claim: Claim, witness: Any) -> tuple[list[fmpq], list[fmpq]]:
     )
     P = claim.P
     precise(precision)
-    need(method == "krawczyk" and not claim.exact and P.size > 0, "a box says nothing of a point")
-    c, rho = ([rational(v) for v in listed(values, P.size)] for values in (center, radius))
-    need(all(bool(r > 0) for r in rho), "a radius of the box is not positive")
-    around = zip(claim.theta([ZERO] * P.size), c, rho, claim.radii, strict=True)
-    need(all(bool(abs(m - x) + r <= big) for m, x, r, big in around), "the box leaves the ball")
+    need(method == "krawczyk", "found another method")
+    c, rho = box_in_ball(claim, center, radius, set(range(P.size)))
     on_box = claim.balls(2, rho, c)
     smooth_up_to(on_box, 1)
-    g, H = claim.balls(1, [ZERO] * P.size, c).gradient, on_box.hessian
-    middle = [[v.mid() for v in row] for row in H]
+    contracts(claim.balls(1, [ZERO] * P.size, c).gradient, on_box.hessian, rho, Y)
+    definite(on_box.hessian, precision)
+    return c, rho
+
+
+def contracts(f: Any, J: Any, rho: list[fmpq], Y: Any) -> None:
+    """Refuse unless |Y f| + |I - Y J| rho < rho, for balls f (n), J (n, n) and a witness Y or None.
+
+    Then a function with the value f at the center of a box of half-widths rho, and with slopes in J
+    on the box, has a zero in the box.
+    """
+    n = len(rho)
     if Y is None:
+        middle = [[v.mid() for v in row] for row in J]
         Y = [[v.mid() for v in row] for row in arb_mat(middle).inv().tolist()]
     else:
-        Y = [[arb(rational(v)) for v in listed(row, P.size)] for row in listed(Y, P.size)]
-    step = (arb_mat(Y) * arb_mat([[v] for v in g])).tolist()
-    product = (arb_mat(Y) * arb_mat(H)).tolist()
-    for j in range(P.size):
+        Y = [[arb(rational(v)) for v in listed(row, n)] for row in listed(Y, n)]
+    step = (arb_mat(Y) * arb_mat([[v] for v in f])).tolist()
+    product = (arb_mat(Y) * arb_mat(J)).tolist()
+    for j in range(n):
         product[j][j] = product[j][j] - 1
         spread = sum((abs(v) * r for v, r in zip(product[j], rho, strict=True)), abs(step[j][0]))
         need(bool(spread < rho[j]), "the image of the box does not lie in its interior")
+
+
+def definite(H: Any, precision: int) -> None:
+    """Refuse unless one matrix in an enclosure of nonsingular ones is positive definite."""
     flint.ctx.prec = max(precision, 128)
+    middle = [[v.mid() for v in row] for row in H]
     need(positive_definite(middle), "the Hessian may not be positive definite")
+
+
+def box_in_ball(claim: Claim, center: Any, radius: Any, moved: set[int]) -> Any:
+    """Center and half-widths of a box in the ball, of positive width in the moved coordinates."""
+    size = claim.P.size
+    need(not claim.exact and len(moved) > 0, "a box says nothing of a point")
+    c, rho = ([rational(v) for v in listed(values, size)] for values in (center, radius))
+    signs = [bool(r > 0 if j in moved else r == 0) for j, r in enumerate(rho)]
+    need(all(signs), "a radius of the box is not positive, or that of a frozen coordinate not 0")
+    around = zip(claim.theta([ZERO] * size), c, rho, claim.radii, strict=True)
+    need(all(bool(abs(m - x) + r <= big) for m, x, r, big in around), "the box leaves the ball")
     return c, rho

@@ -15,10 +15,12 @@ from .balls import krawczyk
 from .branches import branch, constant_units, equal_units
 from .claims import Claim
 from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
+from .interpolation import interpolation
 from .points import strict
 from .probes import probe
 from .refutations import curvature, gradient, one_sided
 from .regions import region
+from .slices import slice_minimum
 from .symmetries import orbit, ray
 from .values import better, function_optimal
 
@@ -32,6 +34,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "function-optimal": function_optimal,
     "gradient": gradient,
     "group-sum": group_sum,
+    "interpolation": interpolation,
     "krawczyk": krawczyk,
     "one-sided": one_sided,
     "orbit": orbit,
@@ -39,5 +42,6 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "ray": ray,
     "region": region,
     "regularizer-gradient": regularizer_gradient,
+    "slice": slice_minimum,
     "strict": strict,
 }

@@ -20,6 +20,7 @@ from .identities import Identities
 from .jets import Jet
 from .manifolds import transversal
 from .models import outputs
+from .problem import Problem
 from .reading import fields, indices_pair, listed, need, rational, triples
 from .rings import EXACT
 from .trees import exact
@@ -33,15 +34,8 @@ def orbit(claim: Claim, witness: Any) -> Any:
     need(P.elimination != "without-units", "the factor is not considered")
     point = [exact(v) for v in claim.center]
     tangents = []
-    for field in listed(vectors):
-        rows, shifts = fields(field, "entries shift")
-        entries = {tuple(indices_pair(v[:2], P.size)): rational(v[2]) for v in triples(rows, 3)}
-        shift = {indices_pair(v[:1], P.size)[0]: rational(v[1]) for v in triples(shifts, 2)}
-        need(len(entries) == len(rows) and len(shift) == len(shifts), "an entry is given twice")
-        need(not P.penalized & {*(j for j, _ in entries), *shift}, "a penalized parameter moves")
-        tangent = [shift.get(j, ZERO) for j in range(P.size)]
-        for (j, k), value in entries.items():
-            tangent[j] = tangent[j] + value * point[k]
+    for entries, shift in affine_fields(P, vectors):
+        tangent = at(point, entries, shift)
         need(all(isinstance(v, fmpq) for v in tangent), "a tangent is not rational")
         tangents.append(tangent)
         invariant(claim, entries, shift, set())
@@ -49,6 +43,27 @@ def orbit(claim: Claim, witness: Any) -> Any:
     need(dimension > 0, "the orbit is a point")
     transversal(claim, complement, dimension, precision)
     return MINIMUM, "symmetry", dimension, None
+
+
+def affine_fields(P: Problem, vectors: Any) -> list[Any]:
+    """Entries of the matrix and constant part of each field; no penalized parameter moves."""
+    found = []
+    for field in listed(vectors):
+        rows, shifts = fields(field, "entries shift")
+        entries = {tuple(indices_pair(v[:2], P.size)): rational(v[2]) for v in triples(rows, 3)}
+        shift = {indices_pair(v[:1], P.size)[0]: rational(v[1]) for v in triples(shifts, 2)}
+        need(len(entries) == len(rows) and len(shift) == len(shifts), "an entry is given twice")
+        need(not P.penalized & {*(j for j, _ in entries), *shift}, "a penalized parameter moves")
+        found.append((entries, shift))
+    return found
+
+
+def at(point: Any, entries: Any, shift: Any) -> list[Any]:
+    """The value of an affine field."""
+    tangent = [shift.get(j, ZERO) for j in range(len(point))]
+    for (j, k), value in entries.items():
+        tangent[j] = tangent[j] + value * point[k]
+    return tangent
 
 
 def ray(claim: Claim, witness: Any) -> Any:
@@ -78,10 +93,13 @@ def ray(claim: Claim, witness: Any) -> Any:
     return (ESCAPING,)
 
 
-def invariant(claim: Claim, entries: Any, shift: Any, zeros: Any) -> None:
+def invariant(
+    claim: Claim, entries: Any, shift: Any, zeros: Any, differences: bool = False
+) -> None:
     """Refuse unless the field entries theta + shift keeps all outputs, as an identity in theta.
 
-    Parameters in zeros are 0. Without units a exp(b) must be kept too.
+    Parameters in zeros are 0. Without units a exp(b) must be kept too. With differences only the
+    differences of the outputs of each sample need to be kept.
     """
     P = claim.P
     base = any(j < P.base for j in [*(row for row, _ in entries), *shift])
@@ -98,5 +116,6 @@ def invariant(claim: Claim, entries: Any, shift: Any, zeros: Any) -> None:
         if P.elimination == "without-units":
             found = [*found, A.product(params[P.base], A.call("exp", params[P.base + 1]))]
         slopes = [(first or {}).get(0, ZERO) for _, first, _ in found]
+        slopes = [v - slopes[0] for v in slopes] if differences else slopes
         need(all(is_zero(v) for v in slopes), "an output may change along the field")
     reset(saved)

@@ -102,6 +102,8 @@ def prove_up_to_symmetry(
     if not fields or not all(isinstance(exact_number(v), fmpq) for v in values):
         return None
     part = Slice(objective, frozen, values)
+    if part.size == 0:
+        return None
     theta = newton_in_floats(part, point[part.kept])
     away = 2 * radii[part.kept] + 1e-14 * np.maximum(1, np.abs(point[part.kept]))
     if theta is None or not bool(np.all(np.abs(theta - point[part.kept]) <= away)):
