@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -56,8 +57,8 @@ def check(
 
     An exact candidate is asked about itself. A candidate with floats is asked about the ball of
     half-widths 1e-6 max(1, |theta_i|), or ``radius`` for each: does an exact local minimum lie in
-    it? ``polish`` first moves a float candidate to the stationary point that damped Newton descent
-    from it ends at. ``better`` is a point claimed to have a lower value. ``prove`` says whether to
+    it? ``polish`` first moves it to the stationary point that damped Newton descent from it ends
+    at (floats only). ``better`` is a point claimed to have a lower value. ``prove`` says whether to
     look for a minimum in the ball by rigorous arithmetic: "auto" where that is cheap,
     "always", or "never".
 
@@ -69,8 +70,9 @@ def check(
             argument is out of range.
     """
     start = time.perf_counter()
-    _validate(objective, candidate, better, radius, prove)
-    if polish and not candidate.exact:
+    _validate(objective, candidate, better, radius, prove, polish)
+    given = candidate
+    if polish:
         candidate = _polished(objective, candidate)
     radii = np.zeros(objective.size) if candidate.exact else candidate.radii(radius)
     at = Evaluation(objective, candidate, radii)
@@ -88,7 +90,8 @@ def check(
     if not findings:
         findings = [judge(at, facts.pgb, facts.families)]
     _refuse_contradiction(findings)
-    return assemble(facts, findings, better, seed, start, index=index)
+    report = assemble(facts, findings, better, seed, start, index=index)
+    return replace(report, polished=_distance(given, candidate)) if polish else report
 
 
 def _refutations(facts: Facts, seed: int) -> list[Finding]:
@@ -149,12 +152,18 @@ def _polished(objective: Objective, candidate: Candidate) -> Candidate:
     return Candidate.from_vector(objective.parameters, polished.point)
 
 
+def _distance(first: Candidate, second: Candidate) -> float:
+    ar = Float64()
+    return float(np.linalg.norm(ar.asarray(first.point) - ar.asarray(second.point)))
+
+
 def _validate(
     objective: Objective,
     candidate: Candidate,
     better: Candidate | None,
     radius: float | None,
     prove: str,
+    polish: bool,
 ) -> None:
     problems = [
         f"{name}: found {len(point.point)} entries, expected {objective.size}"
@@ -167,6 +176,11 @@ def _validate(
         problems.append(
             f"radius: found {radius} for an exact candidate, expected none, as it is asked about "
             "itself"
+        )
+    if polish and candidate.exact:
+        problems.append(
+            "polish: found an exact candidate, expected one with floats, as an exact one is asked "
+            "about itself"
         )
     if prove not in get_args(Effort):
         problems.append(f"prove: found {prove!r}, expected one of {', '.join(get_args(Effort))}")

@@ -108,7 +108,7 @@ class Curvature:
         direction = self._lowest_eigenvector()
         if direction is None:
             return None
-        for precision in PRECISIONS if self.evaluation.exact else PRECISIONS[:1]:
+        for precision in self.evaluation.precisions:
             enclosure = self.evaluation.hessian(precision)
             with Balls(precision) as ar:
                 d = ar.asarray(direction)

@@ -35,6 +35,11 @@ class Evaluation:
         """True if the question is about the very point, False if it is about the ball."""
         return self.candidate.exact
 
+    @property
+    def precisions(self) -> tuple[int, ...]:
+        """Precisions to try in turn: on a ball more bits help only where terms cancel."""
+        return PRECISIONS if self.exact else (PRECISIONS[0], PRECISIONS[2])
+
     @cached_property
     def floats(self) -> npt.NDArray[np.float64]:
         """The candidate (p,) rounded to doubles."""

@@ -43,7 +43,7 @@ class FunctionSpace:
 
         On a ball it is not 0 on the whole ball. None if none was found.
         """
-        for precision in PRECISIONS if self.evaluation.exact else PRECISIONS[:1]:
+        for precision in self.evaluation.precisions:
             sums = self.evaluation.group_sums(precision)
             with Balls(precision) as ar:
                 nonzero, floats = ar.certainly_nonzero(sums), ar.to_float(sums)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from flint import fmpq
 
-from pgb.conditions.evaluation import PRECISIONS, Evaluation
+from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.linear_algebra import midpoint_newton_step
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.errors import UndecidedError
@@ -85,7 +85,7 @@ class Stationarity:
         """
         if not self.defined:
             return self._descending_direction()
-        for precision in PRECISIONS if self.evaluation.exact else PRECISIONS[:1]:
+        for precision in self.evaluation.precisions:
             finding = self._nonzero_component(precision)
             if finding is not None or self.exactly_zero:
                 return finding
@@ -101,7 +101,7 @@ class Stationarity:
         index = int(np.argmax(np.where(nonzero, np.abs(floats), -1.0)))
         name = parameter_name(self.evaluation, index)
         where = "there" if self.evaluation.exact else "everywhere in the ball"
-        reason = f"the derivative with respect to {name} is {floats[index]:.3g}, not 0, {where}"
+        reason = f"the derivative with respect to {name} is {_shown(floats[index])}, {where}"
         return Finding(
             Verdict.NOT_A_LOCAL_MINIMUM,
             True,
@@ -164,6 +164,15 @@ class Stationarity:
         slopes = [self._float_slope(v.astype(float)) / np.linalg.norm(v) for v in candidates]
         best = np.argsort(slopes)[:count]
         return [np.array([fmpq(int(x)) for x in candidates[i]], dtype=object) for i in best]
+
+
+def _shown(derivative: float) -> str:
+    """A derivative that is certainly not 0, in words that survive the range of doubles."""
+    if derivative == 0:
+        return "not 0 (but below the range of doubles)"
+    if not np.isfinite(derivative):
+        return "not 0 (and beyond the range of doubles)"
+    return f"{derivative:.3g}, not 0"
 
 
 def parameter_name(evaluation: Evaluation, index: int) -> str:

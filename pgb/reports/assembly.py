@@ -53,6 +53,7 @@ def assemble(
         better_value=better_value,
         radius=float(np.max(at.radii, initial=0.0)),
         point=at.candidate.point,
+        polished=None,
         value=float(Balls().to_float(at.value(128))) if at.exact else _float_value(at),
         gradient_norm=stationarity.norm,
         gradient_is_zero=stationarity.exactly_zero,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from pgb.numbers import Float64
+
 if TYPE_CHECKING:
     from pgb.reports.report import Report
 
@@ -22,6 +24,8 @@ def to_json_object(report: Report) -> dict[str, Any]:
         "bad": report.bad,
         "better_value": _finite(report.better_value),
         "radius": report.radius,
+        "point": [_finite(float(v)) for v in Float64().asarray(report.point)],
+        "polished": report.polished,
         "value": _finite(report.value),
         "gradient_norm": _finite(report.gradient_norm),
         "gradient_is_zero": report.gradient_is_zero,

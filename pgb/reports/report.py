@@ -30,7 +30,8 @@ class Report:
         is_global: True if proved to be a global minimum of the objective; None if not known.
         bad: for a local minimum: True if the better point has a lower value, False if global.
         radius: largest half-width of the ball asked about; 0 for an exact candidate.
-        point: the candidate (p,), stored exactly.
+        point: the point asked about (p,), stored exactly: the candidate, polished if asked for.
+        polished: how far polishing moved the candidate; None if it was not polished.
         value: objective at the candidate.
         gradient_norm: Euclidean norm; None at a kink, where the gradient is not defined.
         newton_step: length of the Newton step; None where not defined.
@@ -58,6 +59,7 @@ class Report:
     better_value: float | None
     radius: float
     point: Array
+    polished: float | None
     value: float
     gradient_norm: float | None
     gradient_is_zero: bool | None

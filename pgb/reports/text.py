@@ -57,12 +57,14 @@ def rows(report: Report) -> list[tuple[str, str]]:
     asked = "this exact point"
     if report.radius:
         asked = f"is an exact local minimum within {report.radius:.3g} of each entry?"
+    if report.polished is not None:
+        asked += f" (after polishing, which moved the candidate by {report.polished:.3g})"
     result += [("asked", asked), ("value", _value(report)), ("gradient", _gradient(report))]
     result += [("Hessian", _hessian(report))]
     if report.index:
         kind = "a maximum" if report.index == len(report.point) else "a saddle"
         result.append(("index", f"{kind} of index {report.index} is enclosed in the ball (proved)"))
-    if report.newton_step is not None:
+    if report.newton_step is not None and math.isfinite(report.value):
         result.append(("Newton step", f"{report.newton_step:.6g}"))
     if report.nearest:
         result.append(("nearest", report.nearest))
@@ -77,7 +79,7 @@ def rows(report: Report) -> list[tuple[str, str]]:
 
 def _value(report: Report) -> str:
     words = f"{report.value:.12g}"
-    if report.better_value is not None:
+    if report.better_value is not None and math.isfinite(report.value - report.better_value):
         relation = "below" if report.better_value < report.value else "not below"
         words += f"; the better point has {report.better_value:.12g}, {relation}"
     return words

@@ -73,14 +73,14 @@ def test_a_number_that_is_rounded_is_no_minimum_but_its_ball_holds_one() -> None
     assert root.proved and root.is_global and root.kind == "strict"
 
 
-def test_polishing_moves_floats_and_leaves_exact_points_alone() -> None:
+def test_polishing_moves_floats_and_is_refused_for_exact_points() -> None:
     objective = formula("w^2", "w", y=2)
     moved = answer(objective, [1.3], polish=True)
     assert moved.verdict is Verdict.LOCAL_MINIMUM
     assert moved.point[0] == pytest.approx(np.sqrt(2), abs=1e-12)
-    kept = answer(objective, ["13/10"], polish=True)
-    assert kept.verdict is Verdict.NOT_A_LOCAL_MINIMUM
-    assert str(kept.point[0]) == "13/10"
+    assert moved.polished == pytest.approx(np.sqrt(2) - 1.3)
+    with pytest.raises(InputError, match="polish: found an exact candidate"):
+        answer(objective, ["13/10"], polish=True)
 
 
 def test_the_radius_sets_the_question() -> None:

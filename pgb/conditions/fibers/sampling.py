@@ -18,22 +18,22 @@ def sample_fiber(
     """Points (p,) near the candidate with its outputs and penalized parameters, in floats.
 
     Steps of length ``step`` along family tangents and null directions of the joint Jacobian of
-    outputs and penalized parameters, brought back onto the fiber by Gauss-Newton; a point that
+    outputs and penalized parameters, brought back onto the fiber by chord iterations; a point that
     does not come back close to where it started is dropped.
     """
     target = _joint_outputs(at, at.floats)
     if at.objective.size == 0 or not np.all(np.isfinite(target)):
         return []
-    directions = _directions(at, families, count, np.random.default_rng(seed))
-    points = [_onto_fiber(at, target, at.floats + step * v, step) for v in directions]
+    inverse, null = _factor(at)
+    directions = _directions(families, null, count, np.random.default_rng(seed))
+    points = [_onto_fiber(at, target, inverse, at.floats + step * v, step) for v in directions]
     return [p for p in points if p is not None]
 
 
 def _directions(
-    at: Evaluation, families: list[FiberFamily], count: int, rng: np.random.Generator
+    families: list[FiberFamily], null: Vector, count: int, rng: np.random.Generator
 ) -> list[Vector]:
     spaces = [f.tangent for f in families if f.tangent.size]
-    null = _null_directions(at)
     if null.size:
         spaces.append(null)
     directions: list[Vector] = []
@@ -44,13 +44,15 @@ def _directions(
     return directions
 
 
-def _null_directions(at: Evaluation) -> Vector:
-    jacobian = _joint_jacobian(at, at.floats)
+def _factor(at: Evaluation) -> tuple[Vector, Vector]:
+    """Pseudoinverse and null directions of the joint Jacobian; 0 and none if it is too large."""
+    jacobian, p = _joint_jacobian(at, at.floats), at.objective.size
     if not np.all(np.isfinite(jacobian)) or jacobian.size > 4_000_000:
-        return np.zeros((0, at.objective.size))
-    _, singular, rows = np.linalg.svd(jacobian, full_matrices=True)
+        return np.zeros((p, len(jacobian))), np.zeros((0, p))
+    left, singular, rows = np.linalg.svd(jacobian, full_matrices=len(jacobian) < p)
     rank = int(np.sum(singular > 1e-9 * max(1.0, float(np.max(singular, initial=0.0)))))
-    return np.asarray(rows[rank:])
+    inverse = (rows[:rank].T / singular[:rank]) @ left[:, :rank].T
+    return inverse, np.asarray(rows[rank:])
 
 
 def _joint_jacobian(at: Evaluation, theta: Vector) -> Vector:
@@ -64,17 +66,19 @@ def _joint_outputs(at: Evaluation, theta: Vector) -> Vector:
     return np.concatenate([outputs, theta[at.objective.regularizer.active]])
 
 
-def _onto_fiber(at: Evaluation, target: Vector, start: Vector, step: float) -> Vector | None:
+def _onto_fiber(
+    at: Evaluation, target: Vector, inverse: Vector, start: Vector, step: float
+) -> Vector | None:
+    """Chord iterations with the pseudoinverse at the candidate, which is close by."""
     scale = max(1.0, float(np.max(np.abs(target), initial=0.0)))
     theta = start
-    for _ in range(8):
+    for _ in range(20):
         error = _joint_outputs(at, theta) - target
-        jacobian = _joint_jacobian(at, theta)
-        if not (np.all(np.isfinite(error)) and np.all(np.isfinite(jacobian))):
+        if not np.all(np.isfinite(error)):
             return None
         if float(np.max(np.abs(error), initial=0.0)) <= 1e-14 * scale:
             break
-        theta = theta - np.linalg.lstsq(jacobian, error, rcond=1e-8)[0]
+        theta = theta - inverse @ error
     error = _joint_outputs(at, theta) - target
     moved = float(np.linalg.norm(theta - at.floats))
     close = bool(np.all(np.abs(error) <= 1e-12 * scale)) and step / 10 < moved < 3 * step
