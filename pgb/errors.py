@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 class PgbError(Exception):
@@ -20,6 +21,22 @@ class InputError(PgbError, ValueError):
             (problems,) if isinstance(problems, str) else tuple(problems)
         )
         super().__init__("\n".join(self.problems))
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in the words of a sentence: "None" or "a Network"."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def did_you_mean(name: Any, known: Iterable[str]) -> str:
+    """The end of a sentence with the known name nearest to an unknown one, or nothing."""
+    import difflib
+
+    near = difflib.get_close_matches(str(name)[:100], list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 class UndecidedError(PgbError):

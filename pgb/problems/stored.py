@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpz
 
-from pgb.errors import InputError
+from pgb.errors import InputError, kind_of
 from pgb.expressions import exact_value, parse
 from pgb.numbers import Array, ExactNumber, Symbolic, exact_number
 
 _EXPECTED = "a finite number, an exact number or a string such as '1/3' or 'log(2)'"
 _MOST_SHOWN = 5
+_LONGEST_SHOWN = 60
+_MOST_PRINTED = 64
 _LARGEST_INTEGER = 2**53
 
 
@@ -34,7 +36,12 @@ def read_entry(value: Any) -> float | ExactNumber:
         raise InputError(f"found {value}, expected {_EXPECTED}")
     if isinstance(value, (int, np.integer, Fraction, fmpq, fmpz, Symbolic)):
         return exact_number(value)
-    raise InputError(f"found {value!r}, expected {_EXPECTED}")
+    raise InputError(f"found {_shown(value)}, expected {_EXPECTED}")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN and "\n" not in text else kind_of(value)
 
 
 def read_exact(value: Any, field: str) -> ExactNumber:
@@ -59,12 +66,9 @@ def read_entries(values: Any, field: str) -> tuple[Array, list[str]]:
         except InputError as error:
             flat[place] = fmpq(0)
             problems.extend(f"{where}: {text}" for text in error.problems)
-    if len(problems) > _MOST_SHOWN + 1:
+    if len(problems) > _MOST_SHOWN:
         more = len(problems) - _MOST_SHOWN
-        problems = [
-            *problems[:_MOST_SHOWN],
-            f"{field}: found {more} more wrong entries of this kind",
-        ]
+        problems = [*problems[:_MOST_SHOWN], f"{field}: ... and {more} more"]
     return result, problems
 
 
@@ -96,6 +100,15 @@ def exact_array(entries: Array) -> Array:
     return result.reshape(entries.shape)
 
 
+def shown(array: Array) -> str:
+    """A stored array as nested lists of numbers that read well, cut short if it is long."""
+    if array.size > _MOST_PRINTED:
+        size = " x ".join(str(length) for length in array.shape)
+        return f"<{size} {'exact numbers' if array.dtype == object else 'floats'}>"
+    texts = np.array([str(value) for value in array.reshape(-1).tolist()], dtype=object)
+    return str(texts.reshape(array.shape).tolist()).replace("'", "")
+
+
 def frozen(array: Array) -> Array:
     """The array, made read-only."""
     array.setflags(write=False)
@@ -107,7 +120,11 @@ def _is_small_integer(value: Any) -> bool:
 
 
 def _as_objects(values: Any, field: str) -> tuple[Array, list[str]]:
+    values = _natural(values)
     if isinstance(values, np.ndarray):
+        if values.dtype == np.bool_:
+            found = f"{field}: found true and false, expected numbers such as 1 and 0"
+            return np.empty((0,), dtype=object), [found]
         return values.astype(object), []
     shape = _shape(values)
     if shape is None:
@@ -120,6 +137,20 @@ def _as_objects(values: Any, field: str) -> tuple[Array, list[str]]:
             entry = entry[place]
         result[index] = entry[()] if isinstance(entry, np.ndarray) else entry
     return result, []
+
+
+def _natural(values: Any) -> Any:
+    """Arrays of other libraries as NumPy's, other sequences as lists; the rest as it is."""
+    if isinstance(values, (str, bytes, np.ndarray, np.generic, list, tuple)):
+        return values
+    if isinstance(values, Sequence):
+        return list(values)
+    if hasattr(values, "__array__"):
+        try:
+            return np.asarray(values)
+        except (TypeError, ValueError, RuntimeError):
+            return values  # and no number, as the caller will find
+    return values
 
 
 def _shape(values: Any) -> tuple[int, ...] | None:
