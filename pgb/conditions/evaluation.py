@@ -71,8 +71,21 @@ class Evaluation:
         return self._evaluated("value", precision)
 
     def group_sums(self, precision: int) -> Array:
-        """Enclosure (groups, d_y) of the summed output gradients of equal inputs."""
-        return self._evaluated("group_sums", precision)
+        """Enclosure (groups, d_y) of the summed output gradients of equal inputs.
+
+        On a ball of an intact eliminated problem they are enclosed where the auxiliary weights are
+        0, since no other point of the ball can be a local minimum.
+        """
+        objective = self.objective
+        elimination = objective.elimination
+        if self.exact or elimination is None or not elimination.is_intact(objective):
+            return self._evaluated("group_sums", precision)
+        with Balls(precision) as ar:
+            theta = self.enclosure(ar)
+            weights = objective.slices[elimination.names[0]]
+            parts = [theta[: weights.start], 0 * ar.ones([weights.stop - weights.start])]
+            theta = ar.concatenate([*parts, theta[weights.stop :]])
+            return objective.group_sums(ar, theta)
 
     def _evaluated(self, name: str, precision: int) -> Array:
         key = (name, precision)

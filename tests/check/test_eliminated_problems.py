@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgb.check import check
-from pgb.conditions import Verdict
-from pgb.models import Network
+from pgb.conditions import Evidence, Verdict
+from pgb.models import Expression, Network
 from pgb.numbers import Exact, Float64
 from pgb.problems import Candidate, Data, Objective
 from pgb.strategies import candidates, eliminated_objectives, objectives, parameter_vectors
@@ -137,3 +137,13 @@ def test_an_intact_problem_with_clean_labels_has_no_local_minimum_and_says_why()
 
 def _zeros(objective: Objective) -> Any:
     return Candidate.from_vector(objective.parameters, [0] * objective.size)
+
+
+def test_a_float_point_on_the_valley_is_refuted_on_its_ball() -> None:
+    """Only points with a = 0 can be minima, and there the group sum is far from 0."""
+    base = Objective(Expression(["x"], [], ["0"]), Data([[0]], [1]))
+    objective = eliminate(base, "1/10")
+    point = Candidate.from_vector(objective.parameters, [1.52e-8, 18.0, 0.0])
+    report = check(objective, point)
+    assert report.verdict is Verdict.NOT_A_LOCAL_MINIMUM and report.proved
+    assert report.findings[0].evidence is Evidence.GROUP_SUM
