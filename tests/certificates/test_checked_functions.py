@@ -216,7 +216,7 @@ def test_powers() -> None:
         assert power(EXACT, fmpq(-3, 2), n) == fmpq(-3, 2) ** n
         assert near(power(BALLS, arb(fmpq(-3, 2)), n), fmpq(-3, 2) ** n)
     wide = arb(-1).union(arb(2))
-    assert all(power(BALLS, wide, n) > -STEP for n in (0, 2, 4))
+    assert all(power(BALLS, wide, n) > fmpq(-1, 10**6) for n in (0, 2, 4))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 12, 13, 20, 27])
