@@ -142,14 +142,20 @@ def test_exact_candidates_are_left_to_exact_arithmetic() -> None:
     assert prove_interpolation(objective, candidate, np.array([1.0])) is None
 
 
-FORGED: dict[str, Callable[[Any], Any]] = {
-    "fewer moved": lambda w: {**w, "moved": w["moved"][:-1]},
-    "all moved": lambda w: {**w, "moved": list(range(9))},
-    "frozen radius": lambda w: {**w, "radius": [max(w["radius"], key=len)] * 9},
-    "no radius": lambda w: {**w, "radius": ["0"] * 9},
-    "leaves the ball": lambda w: {**w, "radius": [r if r == "0" else "1" for r in w["radius"]]},
-    "elsewhere": lambda w: {**w, "center": ["0"] * 9},
-    "zero inverse": lambda w: {**w, "preconditioner": [["0"] * 4] * 4},
+#: Changes of the witness, and the sentence of the refusal.
+FORGED: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "fewer moved": ("equations and unknowns", lambda w: {"moved": w["moved"][:-1]}),
+    "all moved": ("equations and unknowns", lambda w: {"moved": list(range(9))}),
+    "moved twice": ("listed twice", lambda w: {"moved": [w["moved"][0]] * 4}),
+    "frozen radius": ("a radius of the box", lambda w: {"radius": [max(w["radius"], key=len)] * 9}),
+    "no radius": ("a radius of the box", lambda w: {"radius": ["0"] * 9}),
+    "wide": (
+        "leaves the ball",
+        lambda w: {"radius": [r if r == "0" else "1" for r in w["radius"]]},
+    ),
+    "elsewhere": ("leaves the ball", lambda w: {"center": ["0"] * 9}),
+    "zero inverse": ("the image of the box", lambda w: {"preconditioner": [["0"] * 4] * 4}),
+    "small inverse": ("a list is missing", lambda w: {"preconditioner": [["1"] * 3] * 3}),
 }
 
 
@@ -157,20 +163,30 @@ FORGED: dict[str, Callable[[Any], Any]] = {
 def test_forged_witnesses_are_refused(what: str, verdict: Callable[..., Any]) -> None:
     value = json.loads((FOLDER / "correct" / "interpolation.json").read_text())
     assert verdict(value)[0] == 0
-    value["evidence"] = [FORGED[what](value["evidence"][0])]
-    assert verdict(seal(value), "forged interpolations")[0] == 1
+    part, change = FORGED[what]
+    witness = value["evidence"][0]
+    value["evidence"] = [{**witness, **change(witness)}]
+    code, sentence = verdict(seal(value), "forged interpolations")
+    assert code == 1 and part in sentence
+
+
+def margins(problem: Any) -> None:
+    """Another loss, with targets that suit it."""
+    problem["loss"]["name"] = "exponential"
+    problem["data"]["targets"] = [["-1"], ["1"], ["1"], ["-1"]]
 
 
 def test_the_witness_fits_its_problem_only(verdict: Callable[..., Any]) -> None:
     value = json.loads((FOLDER / "correct" / "interpolation.json").read_text())
-    changes: list[Callable[[Any], None]] = [
-        lambda p: p["regularizer"]["quadratic"].__setitem__(0, "1/1000"),
-        lambda p: p["data"]["targets"].__setitem__(0, ["1/1000000"]),
-        lambda p: p["data"]["inputs"].__setitem__(1, ["0", "0"]),
-        lambda p: p["loss"].__setitem__("name", "exponential"),
-        lambda p: p["model"]["activations"].__setitem__(0, {"name": "sigmoid"}),
+    changes: list[tuple[str, Callable[[Any], None]]] = [
+        ("not least", lambda p: p["regularizer"]["quadratic"].__setitem__(0, "1/1000")),
+        ("not least", margins),
+        ("the image", lambda p: p["data"]["targets"].__setitem__(0, ["1/1000000"])),
+        ("different targets", lambda p: p["data"]["inputs"].__setitem__(1, ["0", "0"])),
+        ("the image", lambda p: p["model"]["activations"].__setitem__(0, {"name": "sigmoid"})),
     ]
-    for change in changes:
+    for part, change in changes:
         forged = copy.deepcopy(value)
         change(forged["problem"])
-        assert verdict(seal(forged), "forged interpolations")[0] == 1
+        code, sentence = verdict(seal(forged), "forged interpolations")
+        assert code == 1 and part in sentence

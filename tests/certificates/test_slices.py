@@ -151,7 +151,7 @@ def test_penalized_parameters_do_not_move() -> None:
 
 
 def test_families_through_special_points_are_not_symmetries() -> None:
-    """a (b + c) + 1 with a^2 at a = 0: free b and c, a saddle of the eliminated kind."""
+    """At an amplitude 0 the other parameters are free, but freezing them would prove saddles."""
     objective = one_product("(u + 1)*exp(0*w) + u*w", weight_decay="1/10", decay_parameters=["u"])
     assert prove(objective, [0.0, 0.5]) is None
     base = Objective(Network([1, 1], []), Data([[0], [1]], [0, 1]))
@@ -196,22 +196,28 @@ def test_frozen_coordinates_are_as_many_as_independent_fields() -> None:
     assert transversal_coordinates([], point)[0] == []
 
 
-FORGED: dict[str, Callable[[Any], Any]] = {
-    "no symmetry": lambda w: {**w, "fields": [{"entries": [], "shift": [[0, "1"]]}]},
-    "fields twice": lambda w: {**w, "fields": 2 * w["fields"], "frozen": [0, 1]},
-    "no field": lambda w: {**w, "fields": [], "frozen": []},
-    "zero field": lambda w: {**w, "fields": [{"entries": [], "shift": []}]},
-    "another scaling": lambda w: {
-        **w,
-        "fields": [{"entries": [[0, 0, "1"], [1, 1, "-2"]], "shift": []}],
-    },
-    "frozen and moved": lambda w: {**w, "radius": [w["radius"][1]] * 2},
-    "nothing moves": lambda w: {**w, "radius": ["0", "0"]},
-    "all frozen": lambda w: {**w, "frozen": [0, 1], "fields": 2 * w["fields"]},
-    "far away": lambda w: {**w, "center": ["2", w["center"][1]]},
-    "wide": lambda w: {**w, "radius": ["0", "1"]},
-    "negative": lambda w: {**w, "radius": ["0", "-" + w["radius"][1]]},
-    "other inverse": lambda w: {**w, "preconditioner": [["0"]]},
+SHIFT = {"entries": [], "shift": [[0, "1"]]}
+SCALING = {"entries": [[0, 0, "1"], [1, 1, "-2"]], "shift": []}
+#: Changes of the witness for w1 relu(w0 x) with w0 frozen, and the sentence of the refusal.
+FORGED: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "no symmetry": ("an output may change", lambda w: {"fields": [SHIFT]}),
+    "another scaling": ("an output may change", lambda w: {"fields": [SCALING]}),
+    "no field": ("there is no symmetry", lambda w: {"fields": [], "frozen": []}),
+    "zero field": ("", lambda w: {"fields": [{"entries": [], "shift": []}]}),
+    "two fields": ("a list is missing or wrong", lambda w: {"fields": 2 * w["fields"]}),
+    "all frozen": (
+        "a box says nothing",
+        lambda w: {"frozen": [0, 1], "fields": 2 * w["fields"], "radius": ["0", "0"]},
+    ),
+    "frozen twice": ("listed twice", lambda w: {"frozen": [0, 0], "fields": 2 * w["fields"]}),
+    "frozen and moved": ("a frozen coordinate", lambda w: {"radius": [w["radius"][1]] * 2}),
+    "nothing moves": ("a radius of the box", lambda w: {"radius": ["0", "0"]}),
+    "negative": ("a radius of the box", lambda w: {"radius": ["0", "-" + w["radius"][1]]}),
+    "the other one frozen": ("a radius of the box", lambda w: {"frozen": [1]}),
+    "far away": ("leaves the ball", lambda w: {"center": ["2", w["center"][1]]}),
+    "wide": ("leaves the ball", lambda w: {"radius": ["0", "1"]}),
+    "other inverse": ("the image of the box", lambda w: {"preconditioner": [["0"]]}),
+    "coarse": ("the precision", lambda w: {"precision": 29}),
 }
 
 
@@ -219,8 +225,23 @@ FORGED: dict[str, Callable[[Any], Any]] = {
 def test_forged_witnesses_are_refused(what: str, verdict: Callable[..., Any]) -> None:
     value = json.loads((FOLDER / "correct" / "slice.json").read_text())
     assert verdict(value)[0] == 0
-    value["evidence"] = [FORGED[what](value["evidence"][0])]
-    assert verdict(seal(value), "forged slices")[0] == 1
+    part, change = FORGED[what]
+    witness = value["evidence"][0]
+    value["evidence"] = [{**witness, **change(witness)}]
+    code, sentence = verdict(seal(value), "forged slices")
+    assert code == 1 and part in sentence
+
+
+def test_symmetries_have_to_cross_the_slice_on_the_whole_box(verdict: Callable[..., Any]) -> None:
+    """The exchange of bias moves b2 by -W2: W2 must not vanish in the box."""
+    value = json.loads((FOLDER / "correct" / "slice-linear.json").read_text())
+    value["claim"]["about"]["radii"] = ["100"] * 4
+    value["claim"]["dimension"] = 1
+    (witness,) = value["evidence"]
+    (field,) = [field for field in witness["fields"] if field["shift"]]
+    witness.update(fields=[field], frozen=[3], radius=["1/1000", "1/1000", "90", "0"])
+    code, sentence = verdict(seal(value), "forged slices")
+    assert code == 1 and "may be dependent" in sentence
 
 
 def test_the_witness_fits_its_problem_only(verdict: Callable[..., Any]) -> None:
