@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -30,7 +31,7 @@ from pgb.conditions import (
     symmetry_minimum,
 )
 from pgb.errors import InputError, PgbError
-from pgb.numbers import Float64
+from pgb.numbers import Array, Float64
 from pgb.problems import Candidate, Objective
 from pgb.reports import Report, assemble
 
@@ -45,9 +46,9 @@ _CHEAP = 200
 
 def check(
     objective: Objective,
-    candidate: Candidate,
+    candidate: Candidate | Mapping[str, Any] | Sequence[Any] | Array,
     *,
-    better: Candidate | None = None,
+    better: Candidate | Mapping[str, Any] | Sequence[Any] | Array | None = None,
     radius: float | None = None,
     polish: bool = False,
     prove: Effort = "auto",
@@ -55,12 +56,13 @@ def check(
 ) -> Report:
     """Decide whether a candidate is a local minimum of an objective.
 
-    An exact candidate is asked about itself. A candidate with floats is asked about the ball of
-    half-widths 1e-6 max(1, |theta_i|), or ``radius`` for each: does an exact local minimum lie in
-    it? ``polish`` first moves it to the stationary point that damped Newton descent from it ends
-    at (floats only). ``better`` is a point claimed to have a lower value. ``prove`` says whether to
-    look for a minimum in the ball by rigorous arithmetic: "auto" where that is cheap,
-    "always", or "never".
+    A candidate may be given as a mapping by parameter name or as one flat vector in the order of
+    the parameters. An exact candidate is asked about itself. A candidate with floats is asked about
+    the ball of half-widths 1e-6 max(1, |theta_i|), or ``radius`` for each: does an exact local
+    minimum lie in it? ``polish`` first moves it (floats only) to the stationary point that damped
+    Newton descent from it ends at. ``better`` is a point claimed to have a lower value. ``prove``
+    says whether to look for a minimum in the ball by rigorous arithmetic: "auto" where that is
+    cheap, "always", or "never".
 
     Returns:
         The report. ``proved`` says whether the verdict is a theorem or a numerical judgement.
@@ -70,12 +72,12 @@ def check(
             argument is out of range.
     """
     start = time.perf_counter()
-    _validate(objective, candidate, better, radius, prove, polish)
-    given = candidate
-    if polish:
-        candidate = _polished(objective, candidate)
-    radii = np.zeros(objective.size) if candidate.exact else candidate.radii(radius)
-    at = Evaluation(objective, candidate, radii)
+    given = Candidate.of(objective.parameters, candidate)
+    lower = None if better is None else Candidate.of(objective.parameters, better, "better")
+    _validate(objective, given, lower, radius, prove, polish)
+    point = _polished(objective, given) if polish else given
+    radii = np.zeros(objective.size) if point.exact else point.radii(radius)
+    at = Evaluation(objective, point, radii)
     if not at.is_defined:
         raise InputError(
             "candidate: found a point at which an output of the model does not exist, expected "
@@ -90,8 +92,8 @@ def check(
     if not findings:
         findings = [judge(at, facts.pgb, facts.families)]
     _refuse_contradiction(findings)
-    report = assemble(facts, findings, better, seed, start, index=index)
-    return replace(report, polished=_distance(given, candidate)) if polish else report
+    report = assemble(facts, findings, lower, seed, start, index=index)
+    return replace(report, polished=_distance(given, point)) if polish else report
 
 
 def _refutations(facts: Facts, seed: int) -> list[Finding]:

@@ -208,3 +208,11 @@ def test_a_candidate_outside_the_domain_of_the_model_is_bad_input():
     objective = Objective(model, Data([[1]], [1]))
     with pytest.raises(InputError, match="does not exist"):
         check(objective, Candidate.from_vector(objective.parameters, [-1.0]))
+
+
+def test_a_candidate_may_be_a_mapping_or_a_plain_vector() -> None:
+    objective = formula("w^2", "w", y=2)
+    for point in ({"w": 1.4142}, [1.4142], np.array([1.4142])):
+        assert check(objective, point, radius=1e-3, better=point).point[0] == 1.4142
+    with pytest.raises(InputError, match="candidate: found"):
+        check(objective, 3.0)
