@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+_LONGEST_NAME = 120
+
 
 class PgbError(Exception):
     """Base of every error that pgb raises on purpose."""
@@ -37,6 +39,12 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(str(name)[:100], list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def short_name(name: Any) -> str:
+    """The name of a file for a sentence: of a very long one the end."""
+    text = str(name)
+    return text if len(text) <= _LONGEST_NAME else f"...{text[3 - _LONGEST_NAME :]}"
 
 
 class UndecidedError(PgbError):

@@ -64,18 +64,29 @@ class Certificate:
         }
 
     def save(self, path: str | Path) -> None:
-        """Write the file; whatever was there stays whole until the new one is."""
+        """Write the file; whatever was there stays whole until the new one is.
+
+        Raises:
+            OSError: if it cannot be written; ``filename`` is ``path``.
+        """
         target = Path(path)
         text = json.dumps(self.to_json_object(), indent=1, ensure_ascii=True, allow_nan=False)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            _replace(target, text + "\n")
+        except OSError as error:  # which names the temporary file
+            raise type(error)(error.errno, error.strerror, str(target)) from None
+
+
+def _replace(target: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".certificate.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def digest(problem: Mapping[str, Any]) -> str:

@@ -6,18 +6,22 @@ import math
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pgb.cli.group import about, print_json
-from pgb.errors import InputError
+from pgb.errors import InputError, short_name
 
 if TYPE_CHECKING:
     from pgb.check import Effort
     from pgb.problem_files import ProblemFile
     from pgb.problems import Candidate, Objective
     from pgb.reports import Report
+
+# In bytes, of most file systems.
+_LONGEST_FILE_NAME = 255
 
 
 def _positive(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
@@ -78,6 +82,8 @@ def check(
     from pgb.problem_files import read_problem
     from pgb.problems import Candidate
 
+    if certificate is not None:
+        _check_writable(certificate)
     with about(problem):
         file = read_problem(problem)
     point = _point(file, problem, "candidate", candidate)
@@ -117,6 +123,26 @@ def _point(file: ProblemFile, problem: str, key: str, option: str | None) -> Can
         return read_candidate(option, file.objective, key)
 
 
+def _check_writable(path: str) -> None:
+    """Refuse a place at which no certificate can be written, before the work begins."""
+    target = Path(path)
+    folder, found = target.parent, None
+    if len(os.fsencode(target.name)) > _LONGEST_FILE_NAME:
+        found = f"a name of {len(target.name)} characters"
+    elif not path or target.is_dir():
+        found = "a folder" if path else "an empty name"
+    elif os.path.lexists(path) and not target.is_file():
+        found = "something that is no plain file"
+    elif not folder.is_dir():
+        found = f"no folder {short_name(folder)}"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        found = f"the folder {short_name(folder)}, which is not writable"
+    if found:
+        raise InputError(
+            f"--certificate {short_name(path)}: found {found}, expected a file that can be written"
+        )
+
+
 def _certify(
     objective: Objective,
     point: Candidate,
@@ -137,7 +163,10 @@ def _certify(
     except InputError as error:
         click.echo(f"{path}: not written: {'; '.join(error.problems)}", err=True)
         return
-    proof.save(path)
+    try:
+        proof.save(path)
+    except OSError as error:
+        raise InputError(f"--certificate {short_name(path)}: {error.strerror or error}") from None
     accepted, sentence = verify(path)
     word = "accepted" if accepted else "REFUSED"
     click.echo(f"{path}: written; the checker says: {word}, {sentence}", err=True)

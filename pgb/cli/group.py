@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pgb import __version__
-from pgb.errors import InputError
+from pgb.errors import InputError, short_name
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -28,7 +28,7 @@ class Group(click.Group):
         except BrokenPipeError:  # click ends quietly when `pgb ... | head` closes the pipe
             raise
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
+            where = f"{short_name(error.filename)}: " if error.filename else ""
             complain(ctx, [f"{where}{error.strerror or error}"])
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
@@ -48,7 +48,9 @@ def about(name: str) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError([f"{name}: {sentence}" for sentence in error.problems]) from error
+        raise InputError(
+            [f"{short_name(name)}: {sentence}" for sentence in error.problems]
+        ) from error
 
 
 def print_json(value: Any) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import click
+
+from pgb.cli.group import BAD_INPUT
+from pgb.errors import short_name
 
 
 @click.command()
@@ -17,4 +22,18 @@ def verify(ctx: click.Context, files: tuple[str, ...]) -> None:
     """
     from pgb.certificates import checking
 
-    ctx.exit(checking.main(list(files)))
+    ctx.exit(max(_missing(file) or checking.main([file]) for file in files))
+
+
+def _missing(file: str) -> int:
+    """2 after saying so if there is no such file, else 0."""
+    if not os.path.exists(file):
+        reason = "no such file"
+    elif os.path.isdir(file):
+        reason = "a folder"
+    elif not os.access(file, os.R_OK):
+        reason = "a file that may not be read"
+    else:
+        return 0
+    click.echo(f"{short_name(file)}\nUNREADABLE: found {reason}, expected a certificate")
+    return BAD_INPUT

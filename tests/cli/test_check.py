@@ -182,3 +182,71 @@ def test_the_installed_command_reports_and_exits(problem: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("LOCAL_MINIMUM")
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("missing/c.json", "no folder "),
+        ("", "a folder"),
+        ("a" * 300, "a name of 300 characters"),
+    ],
+)
+def test_a_bad_place_for_a_certificate_is_found_before_the_check(
+    problem: Path, tmp_path: Path, name: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwanted(*_: object, **__: object) -> None:
+        raise AssertionError("the problem was read")
+
+    monkeypatch.setattr("pgb.problem_files.read_problem", unwanted)
+    result = pgb("check", str(problem), "--certificate", str(tmp_path / name))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("--certificate ")
+    assert f": found {found}" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_certificate_never_replaces_what_is_no_plain_file(problem: Path) -> None:
+    result = pgb("check", str(problem), "--certificate", os.devnull)
+    assert result.exit_code == 2
+    assert "no plain file" in result.stderr
+
+
+def test_a_failing_write_names_the_certificate_and_no_temporary_file(
+    problem: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(tmp_path / ".certificate.x1"))
+
+    monkeypatch.setattr("os.replace", full)
+    path = tmp_path / "c.json"
+    result = pgb("check", str(problem), "--certificate", str(path))
+    assert result.exit_code == 2
+    assert result.stderr == f"--certificate {path}: No space left on device\n"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["p.toml"]
+
+
+def test_verifying_a_missing_file_is_one_plain_sentence(tmp_path: Path) -> None:
+    result = pgb("verify", str(tmp_path / "nope.json"), str(tmp_path))
+    assert result.exit_code == 2
+    assert "UNREADABLE: found no such file, expected a certificate" in result.output
+    assert "UNREADABLE: found a folder, expected a certificate" in result.output
+    assert "Errno" not in result.output
+
+
+def test_very_long_file_names_are_cut_short(problem: Path) -> None:
+    for result in (
+        pgb("check", "a" * 3000 + ".toml"),
+        pgb("check", str(problem), "--candidate", "a" * 3000 + ".npz"),
+        pgb("verify", "a" * 3000 + ".json"),
+    ):
+        assert result.exit_code == 2
+        assert len(result.output) < 400
+        assert "Traceback" not in result.output
+
+
+def test_the_name_of_a_file_is_said_once(problem: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin.npz").write_bytes(b"\x00\x01")
+    result = pgb("check", str(problem), "--candidate", str(tmp_path / "bin.npz"))
+    assert result.stderr.count("bin.npz") == 1
+    assert "it is no archive" in result.stderr
