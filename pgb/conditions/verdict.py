@@ -24,6 +24,9 @@ class Verdict(Enum):
         self.sentence = sentence
         self.exit_code = exit_code
 
+    def __repr__(self) -> str:
+        return f"<Verdict.{self.name}>"
+
 
 class Evidence(Enum):
     """The kind of argument behind a finding, strongest refutation first."""

@@ -15,7 +15,7 @@ from pgb.problems import Infimum
 Vector = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """The answer to "is this candidate a local minimum?", with its reasons.
 

@@ -81,3 +81,14 @@ def test_words_that_are_longer_than_a_line_do_not_widen_it(
 ) -> None:
     report = replace(report_of("probe"), reason="x" * 300)
     assert max(len(line) for line in report.to_text(80).splitlines()) <= 80
+
+
+def test_reports_compare_and_hash_by_identity(case: tuple[str, Report]) -> None:
+    report = case[1]
+    assert report == report
+    assert report != replace(report)
+    assert len({report, replace(report)}) == 2
+
+
+def test_a_verdict_prints_its_name() -> None:
+    assert repr(Verdict.LOCAL_MINIMUM) == "<Verdict.LOCAL_MINIMUM>"
