@@ -102,7 +102,8 @@ def exact_value(tree: Tree) -> ExactNumber:
     except (ArithmeticError, ValueError, UndecidedError) as error:
         shown = str(tree)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        reason = str(error) or type(error).__name__
+        zero = isinstance(error, ZeroDivisionError)
+        reason = "division by zero" if zero else str(error) or type(error).__name__
         raise InputError(f"expression: found {shown!r} ({reason}), expected a number") from None
 
 

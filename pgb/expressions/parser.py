@@ -11,7 +11,7 @@ from flint import fmpq, fmpz
 from pgb.errors import InputError
 from pgb.expressions import tree as build
 from pgb.expressions.functions import ALIASES, CONSTANTS, FUNCTIONS, call
-from pgb.expressions.tree import Constant, Name, Tree, TreeError
+from pgb.expressions.tree import Constant, DivisionByZeroError, Name, Tree, TreeError
 
 MAX_DIGITS = 10_000
 MAX_DECIMAL_EXPONENT = 1000
@@ -80,6 +80,8 @@ class _Parser:
             if self.kind != "end":
                 self.unexpected("an operator + - * / ^ or the end of the text")
             build.check_size(result)
+        except DivisionByZeroError as error:
+            self.fail(self.position, str(error), "a nonzero divisor")
         except TreeError as error:
             self.fail(self.position, str(error), "a smaller or different expression")
         return result

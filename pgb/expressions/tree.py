@@ -22,6 +22,10 @@ class TreeError(ValueError):
     """A tree that is not allowed; the parser and the JSON reader say where."""
 
 
+class DivisionByZeroError(TreeError):
+    """A division by zero that is written down."""
+
+
 @dataclass(frozen=True)
 class Number:
     """A rational number."""
@@ -122,7 +126,7 @@ def _flat(op: str, left: Tree) -> tuple[Tree, ...]:
 def divide(left: Tree, right: Tree) -> Tree:
     """The quotient left / right; refuses a literal zero."""
     if isinstance(right, Number) and right.value == 0:
-        raise TreeError("a division by zero")
+        raise DivisionByZeroError("a division by zero")
     if isinstance(left, Number) and isinstance(right, Number):
         return number(left.value / right.value)
     return Operation("/", (left, right))
@@ -150,7 +154,7 @@ def power(base: Tree, exponent: Tree) -> Tree:
         return Operation("^", (base, exponent))
     count = int(value.p)
     if base.value == 0 and count < 0:
-        raise TreeError("a division by zero")
+        raise DivisionByZeroError("a division by zero")
     bits = int(base.value.p).bit_length() + int(base.value.q).bit_length()
     if bits * abs(count) > 2 * MAX_BITS:
         raise TreeError(f"a number of more than {MAX_BITS} bits")

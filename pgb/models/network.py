@@ -136,10 +136,24 @@ class Network(Model):
 
     def __repr__(self) -> str:
         specs = [sigma.spec for sigma in self.activations]
-        return (
-            f"Network({list(self.layers)}, activation={specs}, "
-            f"output_activation={self.output_activation.spec!r}, bias={self.bias})"
-        )
+        parts = [str(list(self.layers))]
+        if specs:
+            parts.append(f"activation={specs if specs != specs[:1] * len(specs) else specs[0]!r}")
+        if not self.output_activation.linear:
+            parts.append(f"output_activation={self.output_activation.spec!r}")
+        if not self.bias:
+            parts.append("bias=False")
+        return f"Network({', '.join(parts)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and self._form == other._form
+
+    def __hash__(self) -> int:
+        return hash(self._form)
+
+    @property
+    def _form(self) -> tuple[Any, ...]:
+        return type(self), self.layers, self.all_activations, self.bias
 
 
 def _checked_layers(layers: Sequence[int]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from pgb.problem_files.documents import columns, load_arrays, load_table
 from pgb.problem_files.mistakes import Table
 from pgb.problem_files.values import certainly_positive, read_array, shape_in_words
 from pgb.problems import Data, Loss
+
+#: What the columns of a file stand for, and the key for numbers in the problem file itself.
+_INLINE = {"inputs": "x", "targets": "y"}
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,13 @@ def _inline(table: Table, name: str) -> Array | None:
 
 def _from_file(table: Table, base_dir: Path) -> RawData:
     name = table.text("file")
-    for inline in ("x", "y"):
-        if inline in table:
+    for meant, inline in _INLINE.items():
+        if inline not in table:
+            continue
+        if _are_names(table.values[inline]):
+            expected = f"them as {table.path(meant)}"
+            table.mistakes.add(table.path(inline), "column names beside data.file", expected)
+        else:
             table.mistakes.add(table.path(inline), "numbers beside data.file", "one of the two")
     table.check_keys(("file", "inputs", "targets", "weights", "x", "y"))
     path = base_dir / (name or "")
@@ -86,12 +95,22 @@ def _from_file(table: Table, base_dir: Path) -> RawData:
     return RawData(None, None, None, "weights" in table)
 
 
+def _are_names(value: Any) -> bool:
+    """True for a string or a list of strings that are no numbers."""
+    names = [value] if isinstance(value, str) else value
+    return (
+        isinstance(names, list)
+        and bool(names)
+        and all(isinstance(name, str) and not name[:1].isdigit() for name in names)
+    )
+
+
 def _columns(table: Table) -> dict[str, list[str]] | None:
     """Column names of inputs, targets and weights of a CSV file."""
     wanted: dict[str, list[str]] = {}
     for name in ("inputs", "targets", "weights"):
         if name not in table:
-            if name != "weights":
+            if name != "weights" and not _are_names(table.values.get(_INLINE[name])):
                 table.missing(name, "a list of column names of data.file")
             continue
         value = table.values[name]

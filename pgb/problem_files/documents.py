@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pgb.errors import InputError
+from pgb.errors import InputError, short_name
 from pgb.numbers import Array
 from pgb.problem_files.mistakes import expected_name, shortened
 
@@ -36,8 +36,7 @@ def load_document(path: Path) -> Mapping[str, Any]:
     except InputError:
         raise
     except ValueError as error:  # both decoders give the line and the column
-        kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
-        raise InputError(f"file: found malformed {kind} ({error}), expected {kind}") from None
+        raise InputError(_malformed(path, error)) from None
     if not isinstance(document, dict):
         raise InputError("file: found no table at the top level, expected [data], [model], ...")
     return document
@@ -82,25 +81,48 @@ def load_arrays(path: Path) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     problems: list[str] = []
     try:
+        _check_archive(path)
         with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise InputError(
-                    f"{path.name}: found one array, expected an NPZ file of named ones"
-                )
             for name in archive.files:
-                array = archive[name]
-                if array.dtype.kind not in "fiu" or not np.all(np.isfinite(array)):
-                    problems.append(f"{path.name}, {name}: found other entries than finite numbers")
-                arrays[name] = array.astype(np.float64) if array.dtype.kind in "fiu" else array
+                array = _plain(archive, name, problems)
+                if array is not None:
+                    arrays[name] = array
     except FileNotFoundError:
-        raise InputError(f"file: found no file {path}, expected an NPZ file") from None
+        raise InputError(f"file: found no file {short_name(path)}, expected an NPZ file") from None
+    except InputError:
+        raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path.name}: found no readable NPZ file ({shortened(str(error))})"
-        ) from None
+        system = error.strerror if isinstance(error, OSError) else None
+        reason = shortened(system or str(error))
+        raise InputError(f"found no readable NPZ file ({reason}), expected one") from None
     if problems:
         raise InputError(problems)
     return arrays
+
+
+def _check_archive(path: Path) -> None:
+    """NumPy takes whatever is no archive for a pickle, and would say so."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    if start == b"\x93NUMPY":
+        raise InputError("found a single array, expected an NPZ file of named ones")
+    if not zipfile.is_zipfile(path):
+        raise InputError("found no readable NPZ file (it is no archive), expected one")
+
+
+def _plain(archive: Any, name: str, problems: list[str]) -> Array | None:
+    """One array as float64, or None after noting that its entries are other things."""
+    try:
+        array = archive[name]
+    except ValueError:
+        problems.append(f"array {shortened(name)!r}: found pickled objects, expected numbers")
+        return None
+    if array.dtype.kind not in "fiu" or not np.all(np.isfinite(array)):
+        problems.append(
+            f"array {shortened(name)!r}: found other entries than finite numbers, expected numbers"
+        )
+        return None
+    return array.astype(np.float64)
 
 
 def columns(table: Mapping[str, Array], names: list[str], key: str) -> list[Array]:
@@ -124,13 +146,24 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise InputError(f"file: found no file {path}, expected one there") from None
+        raise InputError(f"file: found no file {short_name(path)}, expected one there") from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"file: found bytes that are not UTF-8 in {path} ({error.reason})"
+            f"file: found bytes that are not UTF-8 in {short_name(path)} ({error.reason})"
         ) from None
     except OSError as error:
-        raise InputError(f"file: found {path} unreadable ({error.strerror})") from None
+        raise InputError(f"file: found {short_name(path)} unreadable ({error.strerror})") from None
+
+
+def _malformed(path: Path, error: ValueError) -> str:
+    """What a decoder says, with the place in front."""
+    kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
+    if isinstance(error, json.JSONDecodeError):
+        where, reason = f" at line {error.lineno}, column {error.colno}", error.msg
+    else:
+        reason, _, place = str(error).partition(" (at ")
+        where = f" at {place.removesuffix(')')}" if place else ""
+    return f"file: found malformed {kind}{where}: {reason[:1].lower()}{shortened(reason[1:], 90)}"
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

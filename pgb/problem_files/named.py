@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from pgb.errors import InputError
+from pgb.errors import InputError, kind_of, short_name
 from pgb.problem_files.mistakes import expected_name
 
 _ENDINGS = (".toml", ".json")
@@ -26,19 +27,30 @@ def resolve(path_or_name: str | Path) -> Path:
     Raises:
         InputError: if there is neither.
     """
+    given: Any = path_or_name
+    if not isinstance(given, (str, os.PathLike)):
+        raise InputError(
+            f"problem: found {kind_of(given)}, expected the path of a problem file or the name of "
+            "a problem that ships with pgb"
+        )
     path = Path(path_or_name)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:
+        raise InputError(
+            f"problem: found {short_name(path)!r} ({error.strerror}), expected a problem file"
+        ) from None
     name = os.fspath(path_or_name)
     named = _folder() / f"{name}.toml"
     if path.name == name and named.is_file():
         return named
     if path.suffix.lower() in _ENDINGS or path.name != name:
-        found = f"the folder {name!r}" if path.is_dir() else f"no file {name!r}"
-        raise InputError(f"problem: {'found ' + found}, expected a problem file")
-    expected = expected_name(name, problem_names())
+        found = ("the folder" if path.is_dir() else "no file") + f" {short_name(name)!r}"
+        raise InputError(f"problem: found {found}, expected a problem file")
     raise InputError(
-        f"problem: found neither a file nor a problem called {name!r}, expected {expected}"
+        f"problem: found neither a file nor a problem called {short_name(name)!r}, expected "
+        f"{expected_name(name, problem_names())}"
     )
 
 

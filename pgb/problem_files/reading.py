@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pgb.errors import InputError
+from pgb.errors import InputError, kind_of
 from pgb.models import Model, Parameter
 from pgb.problem_files.candidate_section import read_archive, read_point
 from pgb.problem_files.data_section import build_data, read_raw_data
@@ -65,6 +66,9 @@ def problem_from_mapping(
     Raises:
         InputError: with one sentence for each mistake, each with its key.
     """
+    given: Any = mapping
+    if not isinstance(given, Mapping):
+        raise InputError(f"problem: found {kind_of(given)}, expected a mapping")
     base_dir = Path(base_dir)
     mistakes = Mistakes()
     top = Table(mapping, "", mistakes)
@@ -86,6 +90,9 @@ def read_candidate(path: str | Path, objective: Objective, key: str = "candidate
     Raises:
         InputError: with one sentence for each mistake.
     """
+    given: Any = path
+    if not isinstance(given, (str, os.PathLike)):
+        raise InputError(f"{key}: found {kind_of(given)}, expected the path of a file")
     path = Path(path)
     mistakes = Mistakes()
     if path.suffix.lower() == ".npz":

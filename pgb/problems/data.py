@@ -13,7 +13,7 @@ from flint import fmpq
 
 from pgb.errors import InputError
 from pgb.numbers import Array, Exact, Symbolic, exact_number, is_exact_zero
-from pgb.problems.stored import frozen, read_array
+from pgb.problems.stored import frozen, read_array, shown
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -54,6 +54,10 @@ class Data:
         object.__setattr__(self, "inputs", frozen(x))
         object.__setattr__(self, "targets", frozen(_whole(y)))
         object.__setattr__(self, "weights", None if w is None else frozen(w))
+
+    def __repr__(self) -> str:
+        weights = "" if self.weights is None else f", weights={shown(self.weights)}"
+        return f"Data({shown(self.inputs)}, {shown(self.targets)}{weights})"
 
     @property
     def samples(self) -> int:

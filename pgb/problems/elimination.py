@@ -31,6 +31,10 @@ class Elimination:
     base: Objective
     names: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        penalty = "" if self.penalty == "squared" else f", penalty={self.penalty!r}"
+        return f"Elimination({self.kind!r}, {self.lam}{penalty})"
+
     def is_intact(self, objective: Objective) -> bool:
         """True if every hypothesis on the added neurons that the elimination theorem uses holds.
 

@@ -20,7 +20,7 @@ from pgb.problems.infimum import Infimum
 from pgb.problems.losses import Loss
 from pgb.problems.losses import loss as loss_from
 from pgb.problems.regularizer import Regularizer
-from pgb.problems.samples import Samples, bring_in, misfits
+from pgb.problems.samples import Samples, bring_in, check_kinds, misfits
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -35,7 +35,7 @@ class Objective:
             equal weights give the plain mean) or "sum" (c_i = w_i).
         regularizer: R on all parameters of the model.
         weight_decay: mu adds mu |theta|^2 over ``decay_parameters`` (all of them if None).
-        decay_parameters: names of the model's parameters.
+        decay_parameters: names of the model's parameters, or one name.
         elimination: the record of a transform; ``pgb.transforms`` sets it.
 
     The methods run in every arithmetic and take theta (..., p) in it, batched in Float64.
@@ -64,8 +64,9 @@ class Objective:
         elimination: Elimination | None = None,
         *,
         weight_decay: Any = None,
-        decay_parameters: Sequence[str] | None = None,
+        decay_parameters: Sequence[str] | str | None = None,
     ) -> None:
+        check_kinds(model, data, regularizer)
         chosen = loss_from(loss).suited_to(data.targets.shape, model.output_dimension)
         problems = misfits(model, data, chosen, reduction)
         targets = data.targets
@@ -116,6 +117,7 @@ class Objective:
 
     def add_regularizer(self, extra: Regularizer) -> Objective:
         """The same objective with ``extra`` (of size p) added to its regularizer."""
+        check_kinds(self.model, self.data, extra)
         result = copy.copy(self)
         object.__setattr__(result, "regularizer", self.regularizer + extra)
         return result
@@ -237,3 +239,13 @@ class Objective:
             if found.minimizer is not None:
                 outputs[group] = found.minimizer
         return Infimum(value, attained, outputs if attained else None)
+
+    def __repr__(self) -> str:
+        parts = [repr(self.model), repr(self.data), f"loss={self.loss.spec!r}"]
+        if self.reduction != "mean":
+            parts.append(f"reduction={self.reduction!r}")
+        if not self.regularizer.is_zero:
+            parts.append(f"regularizer={self.regularizer!r}")
+        if self.elimination is not None:
+            parts.append(f"elimination={self.elimination!r}")
+        return f"{type(self).__name__}({', '.join(parts)})"

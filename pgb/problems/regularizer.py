@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from flint import fmpq
 
-from pgb.errors import InputError
+from pgb.errors import InputError, did_you_mean, kind_of
 from pgb.models import Model, Switch
 from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems.caching import PerArithmetic
 from pgb.problems.formulas import diagonal, slope_at_kink
-from pgb.problems.stored import exact_array, frozen, read_array, read_exact
+from pgb.problems.stored import exact_array, frozen, read_array, read_exact, shown
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -61,16 +61,24 @@ class Regularizer:
 
     @classmethod
     def weight_decay(
-        cls, model: Model, decay: Any, names: Sequence[str] | None = None
+        cls, model: Model, decay: Any, names: Sequence[str] | str | None = None
     ) -> Regularizer:
         """The penalty decay |theta|^2 over the parameters named; all of the model's if None.
 
         Raises:
             InputError: for an unknown name and a decay that is no number >= 0.
         """
+        names = [names] if isinstance(names, str) else names
+        if names is not None and not (
+            isinstance(names, Sequence) and all(isinstance(name, str) for name in names)
+        ):
+            raise InputError(
+                f"decay_parameters: found {kind_of(names)}, expected names of parameters: "
+                f"{', '.join(model.slices)}"
+            )
         problems = [
             f"decay_parameters: found the unknown parameter {name!r}, expected one of "
-            f"{', '.join(model.slices)}"
+            f"{', '.join(model.slices)}{did_you_mean(name, model.slices)}"
             for name in names or ()
             if name not in model.slices
         ]
@@ -172,6 +180,11 @@ class Regularizer:
         if self._has_absolute:
             slopes = slopes + absolute * slope_at_kink(ar, theta, v, v, -v, ar.absolute)
         return ar.sum(slopes, axis=-1)
+
+    def __repr__(self) -> str:
+        absolute = f", absolute={shown(self.absolute)}" if self._has_absolute else ""
+        fixed = f", fixed={self.fixed.tolist()}" if np.any(self.fixed) else ""
+        return f"Regularizer({shown(self.quadratic)}{absolute}{fixed})"
 
 
 def _zeros(size: int) -> Array:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pgb.errors import InputError, did_you_mean, kind_of
 from pgb.models import Model
 from pgb.numbers import Arithmetic, Array
 from pgb.problems.data import Data
 from pgb.problems.losses import Loss
+from pgb.problems.regularizer import Regularizer
 
 _REDUCTIONS = ("mean", "sum")
 
@@ -33,7 +35,10 @@ def misfits(model: Model, data: Data, loss: Loss, reduction: str) -> list[str]:
     """One sentence for each part of an objective that does not fit the others."""
     problems = []
     if reduction not in _REDUCTIONS:
-        problems.append(f"reduction: found {reduction!r}, expected 'mean' or 'sum'")
+        problems.append(
+            f"reduction: found {reduction!r}, expected 'mean' or 'sum'"
+            f"{did_you_mean(reduction, _REDUCTIONS)}"
+        )
     if data.inputs.shape[1] != model.inputs:
         problems.append(
             f"inputs: found {data.inputs.shape[1]} columns, expected {model.inputs} for this model"
@@ -45,3 +50,23 @@ def misfits(model: Model, data: Data, loss: Loss, reduction: str) -> list[str]:
             "not a sum over outputs"
         )
     return problems
+
+
+def check_kinds(model: Any, data: Any, regularizer: Any) -> None:
+    """Refuse parts of an objective that are something else.
+
+    Raises:
+        InputError: one sentence for each, with the name of the argument.
+    """
+    problems = []
+    if not isinstance(model, Model):
+        problems.append(f"model: found {kind_of(model)}, expected a Network or an Expression")
+    if not isinstance(data, Data):
+        problems.append(f"data: found {kind_of(data)}, expected a Data")
+    if not (regularizer is None or isinstance(regularizer, Regularizer)):
+        problems.append(
+            f"regularizer: found {kind_of(regularizer)}, expected a Regularizer (or a number as "
+            "weight_decay)"
+        )
+    if problems:
+        raise InputError(problems)

@@ -17,6 +17,7 @@ _EXPECTED = "a finite number, an exact number or a string such as '1/3' or 'log(
 _MOST_SHOWN = 5
 _LONGEST_SHOWN = 60
 _MOST_PRINTED = 64
+_LONG_DENOMINATOR = 20
 _LARGEST_INTEGER = 2**53
 
 
@@ -105,8 +106,17 @@ def shown(array: Array) -> str:
     if array.size > _MOST_PRINTED:
         size = " x ".join(str(length) for length in array.shape)
         return f"<{size} {'exact numbers' if array.dtype == object else 'floats'}>"
-    texts = np.array([str(value) for value in array.reshape(-1).tolist()], dtype=object)
+    texts = np.array([_text(value) for value in array.reshape(-1).tolist()], dtype=object)
     return str(texts.reshape(array.shape).tolist()).replace("'", "")
+
+
+def _text(value: Any) -> str:
+    """A rational that is a double of many digits as that double."""
+    if isinstance(value, fmpq) and int(value.q).bit_length() > _LONG_DENOMINATOR:
+        nearest = float(value)
+        if exact_number(nearest) == value:
+            return str(nearest)
+    return str(value)
 
 
 def frozen(array: Array) -> Array:

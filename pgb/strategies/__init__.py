@@ -3,6 +3,26 @@
 Entries are small rationals by default, so that exact arithmetic stays fast; data sets hold repeated
 inputs, with equal and with conflicting targets, often. ``hypothesis.strategies.from_type`` knows
 ``Data``, ``Loss``, ``Network``, ``Objective`` and ``Candidate``.
+
+Problems:
+    objectives: objectives of small networks
+    eliminated_objectives: the same with one exponential neuron added for each output
+    networks: small networks
+    data_sets: data sets of given dimensions
+    losses: losses by name, with options
+
+Points:
+    candidates: candidates for a given objective
+    any_candidates: candidates for objectives that are drawn too
+    parameter_vectors: flat parameter vectors of a given size
+
+Their parts:
+    activation_specifications: names of activations, and leaky-relu with slopes
+    loss_specifications: names of losses, and tables with options
+    rationals, positive_rationals: small exact numbers
+    exact_arrays, float_arrays: arrays of exact numbers and of floats
+
+``help(pgb.strategies.objectives)`` and so on tell of the arguments.
 """
 
 from __future__ import annotations
@@ -58,3 +78,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'pgb.strategies' has no attribute {name!r}")
     return getattr(import_module(f"pgb.strategies.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names and the module's own."""
+    return sorted(set(__all__) | set(globals()))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from pgb.errors import InputError
+from pgb.errors import InputError, did_you_mean, kind_of
 from pgb.models import ExponentialNeurons, ModelSum
 from pgb.numbers import ExactNumber
 from pgb.problems import Elimination, Objective, Regularizer
@@ -34,7 +34,10 @@ def eliminate(objective: Objective, lam: Any, penalty: str = "squared") -> Objec
     """
     problems = transform_problems(objective)
     if penalty not in PENALTIES:
-        problems.append(f"penalty: found {penalty!r}, expected 'squared' or 'absolute'")
+        problems.append(
+            f"penalty: found {penalty!r}, expected 'squared' or 'absolute'"
+            f"{did_you_mean(penalty, PENALTIES)}"
+        )
     coefficient = read_lambda(lam, problems)
     model = ModelSum(objective.model, ExponentialNeurons(*_dimensions(objective)))
     names = tuple(p.name for p in model.parameters[len(objective.parameters) :])
@@ -51,8 +54,14 @@ def eliminate(objective: Objective, lam: Any, penalty: str = "squared") -> Objec
     )
 
 
-def transform_problems(objective: Objective) -> list[str]:
-    """A sentence if the objective is the result of a transform already."""
+def transform_problems(objective: Any) -> list[str]:
+    """A sentence if the objective is the result of a transform already.
+
+    Raises:
+        InputError: if it is no objective at all.
+    """
+    if not isinstance(objective, Objective):
+        raise InputError(f"objective: found {kind_of(objective)}, expected an Objective")
     if objective.elimination is None:
         return []
     return ["objective: found one that is already transformed, expected the original"]

@@ -150,3 +150,6 @@ class _WithTwoScalars(Model):
 
     def invariances(self) -> tuple[AffineField, ...]:
         return tuple(field.shifted(0, self.size) for field in self.inner.invariances())
+
+    def __repr__(self) -> str:
+        return f"WithTwoScalars({self.inner!r})"

@@ -141,3 +141,19 @@ def test_affine_field_from_dense_matrices() -> None:
     moved = field.shifted(1, 4)
     assert moved.linear[2, 1] == fmpq(1, 2) and moved.constant.tolist() == [0, 0, 3, 0]
     assert moved.name == "field"
+
+
+def test_networks_of_the_same_form_are_equal_and_print_it() -> None:
+    network = Network([1, 2, 1], "relu", bias=False)
+    assert network == Network([1, 2, 1], ["relu"], bias=False)
+    assert hash(network) == hash(Network([1, 2, 1], ["relu"], bias=False))
+    assert network != Network([1, 2, 1], "relu")
+    assert network != Network([1, 2, 1], "tanh", bias=False)
+    assert repr(network) == "Network([1, 2, 1], activation='relu', bias=False)"
+
+
+def test_activations_may_be_spelled_with_underscores() -> None:
+    assert Network([1, 2, 1], "leaky_relu") == Network([1, 2, 1], "leaky-relu")
+    assert Network([1, 2, 1], "sin") == Network([1, 2, 1], "sine")
+    with pytest.raises(InputError, match="did you mean 'tanh'"):
+        Network([1, 2, 1], "tahn")

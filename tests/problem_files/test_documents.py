@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_pickled_objects_are_refused_and_never_loaded(tmp_path: Path) -> None:
 
     np.savez(tmp_path / "t.npz", x=np.array([Exploit()], dtype=object))
     (tmp_path / "executed").unlink(missing_ok=True)
-    with pytest.raises(InputError, match="no readable NPZ file"):
+    with pytest.raises(InputError, match="array 'x': found pickled objects"):
         load_arrays(tmp_path / "t.npz")
     assert not (tmp_path / "executed").exists()
 
@@ -71,7 +72,7 @@ def test_arrays_of_other_than_finite_numbers_are_refused(
     tmp_path: Path, array: list[object]
 ) -> None:
     np.savez(tmp_path / "t.npz", x=np.array(array))
-    with pytest.raises(InputError, match="x: found other entries than finite numbers"):
+    with pytest.raises(InputError, match="'x': found other entries than finite numbers"):
         load_arrays(tmp_path / "t.npz")
 
 
@@ -80,3 +81,27 @@ def test_a_csv_keeps_every_digit(tmp_path: Path) -> None:
     table = load_table(tmp_path / "t.csv")
     assert table["u"].tolist() == [0.1, -2.0]
     assert table["v"].tolist() == [1e-320, 3.0000000000000004]
+
+
+def test_a_single_array_is_not_an_archive(tmp_path: Path) -> None:
+    with (tmp_path / "t.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(InputError, match=r"^found a single array, expected an NPZ file of named"):
+        load_arrays(tmp_path / "t.npz")
+
+
+def test_a_pickle_is_called_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "t.npz").write_bytes(pickle.dumps({"x": 1}))
+    with pytest.raises(InputError) as caught:
+        load_arrays(tmp_path / "t.npz")
+    assert str(caught.value) == "found no readable NPZ file (it is no archive), expected one"
+
+
+def test_malformed_text_is_refused_with_place_and_reason(tmp_path: Path) -> None:
+    toml, found = refusal(tmp_path / "p.toml", "[data\nx=1"), "file: found malformed"
+    assert (
+        toml == f"{found} TOML at line 1, column 6: expected ']' at the end of a table declaration"
+    )
+    assert refusal(tmp_path / "p.json", '{"a":,}') == (
+        f"{found} JSON at line 1, column 6: expecting value"
+    )

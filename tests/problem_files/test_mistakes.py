@@ -143,6 +143,11 @@ def test_the_unchanged_problem_is_valid() -> None:
         ("data", {"file": "t.txt", "inputs": "u", "targets": "y"}, "data.file: found 't.txt', exp"),
         ("data", {"file": "t.csv", "targets": "y"}, "data.inputs: found nothing, expected a list"),
         ("data.file", "t.npz", "data.x: found numbers beside data.file, expected one of the two"),
+        (
+            "data",
+            {"file": "t.csv", "x": ["u"], "y": ["y"]},
+            "data.x: found column names beside data.file, expected them as data.inputs",
+        ),
         ("data.inputs", ["u"], "data.inputs: found column names, expected data.file beside them"),
         ("candidate", {"file": "t.npz"}, "candidate.file: found no file"),
     ],
@@ -220,3 +225,25 @@ def test_many_levels_of_lists_are_refused() -> None:
         nested = [nested]
     found = sentences(changed(("data.x", nested)))
     assert found == ("data.x: found lists nested 40 deep, expected at most 2",)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "nearest"),
+    [
+        ("loss.name", "sqared", "squared"),
+        ("loss.reduction", "men", "mean"),
+        ("model.activation", "tahn", "tanh"),
+        ("loss", {"name": "huber", "dleta": 1}, "delta"),
+        ("candidate", {**VALID["candidate"], "WW1": 0}, "W1"),
+    ],
+)
+def test_the_nearest_known_name_is_suggested(key: str, value: Any, nearest: str) -> None:
+    found = " ".join(sentences(changed((key, value))))
+    assert "did you mean" in found
+    assert f"{nearest!r}" in found
+
+
+def test_a_division_by_zero_is_called_one() -> None:
+    for text in ("1/0", "1/(2 - 2)", "0^-1", "1/sin(0)"):
+        found = sentences(changed(("candidate.b1", [0, text])))
+        assert any("division by zero" in sentence for sentence in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pgb.errors import InputError
+from pgb.errors import InputError, did_you_mean
 from pgb.models.activations.base import Activation
 from pgb.models.activations.elementary import Cubic, Exponential, Identity, Quadratic, Sine
 from pgb.models.activations.gated import Gelu, Silu
@@ -35,6 +35,7 @@ _KINDS: tuple[type[Activation], ...] = (
     Silu,
     Sine,
 )
+_ALIASES = {"sin": "sine"}
 #: Every known name, with the activation it stands for (leaky-relu with its default slopes).
 ACTIVATIONS: dict[str, Activation] = {kind.name: kind() for kind in _KINDS}
 
@@ -42,6 +43,7 @@ ACTIVATIONS: dict[str, Activation] = {kind.name: kind() for kind in _KINDS}
 def activation(spec: str | Mapping[str, Any] | Activation) -> Activation:
     """The activation of a name, or of ``{"name": "leaky-relu", "slopes": [above, below]}``.
 
+    Names may have underscores for hyphens, and "sin" is "sine".
     Slopes are integers, floats (each the double it is), fractions, exact numbers, or strings of the
     grammar such as "101/100".
 
@@ -61,17 +63,24 @@ def activation(spec: str | Mapping[str, Any] | Activation) -> Activation:
     if isinstance(found, LeakyRelu) and set(options) == {"slopes"}:
         return LeakyRelu(*_slopes(options["slopes"]))
     if options:
-        allowed = "slopes" if isinstance(found, LeakyRelu) else "no options"
+        known = ("slopes",) if isinstance(found, LeakyRelu) else ()
+        unknown = [str(option) for option in options if option not in known]
+        near = did_you_mean(unknown[0], known) if unknown else ""
         raise InputError(
-            f"activation {found.name}: found {', '.join(map(str, options))}, expected {allowed}"
+            f"activation {found.name}: found {', '.join(map(str, options))}, expected "
+            f"{', '.join(known) or 'no options'}{near}"
         )
     return found
 
 
 def _named(name: Any) -> Activation:
-    if isinstance(name, str) and name in ACTIVATIONS:
-        return ACTIVATIONS[name]
-    raise InputError(f"activation: found {name!r}, expected one of {_known()}")
+    if isinstance(name, str):
+        spelled = name.replace("_", "-")
+        spelled = _ALIASES.get(spelled, spelled)
+        if spelled in ACTIVATIONS:
+            return ACTIVATIONS[spelled]
+    near = did_you_mean(name, ACTIVATIONS)
+    raise InputError(f"activation: found {name!r}, expected one of {_known()}{near}")
 
 
 def _known() -> str:

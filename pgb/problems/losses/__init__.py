@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pgb.errors import InputError
+from pgb.errors import InputError, did_you_mean, kind_of
 from pgb.problems.losses.base import Loss, SeparableLoss
 from pgb.problems.losses.cross_entropy import CrossEntropy
 from pgb.problems.losses.margin import Exponential, Hinge, Logistic, PolynomialHinge
@@ -40,10 +40,17 @@ def loss(spec: str | Mapping[str, Any] | Loss) -> Loss:
     """
     if isinstance(spec, Loss):
         return spec
-    options = {"name": spec} if isinstance(spec, str) else dict(spec)
+    if not isinstance(spec, (str, Mapping)):
+        raise InputError(
+            f"loss: found {kind_of(spec)}, expected a name or a table with a name: "
+            f"{', '.join(LOSSES)}"
+        )
+    options: dict[str, Any] = {"name": spec} if isinstance(spec, str) else dict(spec)
     name = options.pop("name", None)
+    name = name.replace("_", "-") if isinstance(name, str) else name
     if not isinstance(name, str) or name not in LOSSES:
-        raise InputError(f"loss: found {name!r}, expected one of {', '.join(LOSSES)}")
+        near = did_you_mean(name, LOSSES)
+        raise InputError(f"loss: found {name!r}, expected one of {', '.join(LOSSES)}{near}")
     kind, allowed = LOSSES[name]
     problems = []
     values: dict[str, Any] = {}
@@ -52,6 +59,7 @@ def loss(spec: str | Mapping[str, Any] | Loss) -> Loss:
             expected = f"only {', '.join(allowed)}" if allowed else "none"
             problems.append(
                 f"loss: found the unknown option {option!r}, expected {expected} with {name}"
+                f"{did_you_mean(option, allowed)}"
             )
             continue
         try:
