@@ -101,6 +101,8 @@ def places(node: ast.AST, function: str = "module") -> Iterator[tuple[ast.AST, s
         for index, child in enumerate(value) if isinstance(value, list) else [(-1, value)]:
             if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr):
                 continue
+            if isinstance(child, ast.keyword) and child.arg == "strict":
+                continue  # zip(strict=True) only repeats what was checked before
             yield node, function, field, index
             named = isinstance(child, ast.FunctionDef | ast.ClassDef)
             yield from places(child, child.name if named else function)

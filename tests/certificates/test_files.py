@@ -18,6 +18,8 @@ from pgb.certificates import checking, load, verify
 from pgb.cli import main
 from pgb.errors import InputError
 
+from .conftest import seal
+
 FOLDER = Path(__file__).parent
 FILES = {
     name: sorted((FOLDER / name).glob("*.json")) for name in ("correct", "incorrect", "unparsable")
@@ -131,6 +133,13 @@ def test_save_and_load_agree_and_leave_no_other_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["again.json"]
     with pytest.raises(InputError):
         load(FILES["unparsable"][0])
+
+
+def test_the_hash_is_that_of_sorted_keys_in_ascii(verdict: Callable[..., Any]) -> None:
+    text = (FOLDER / "correct" / "branch.json").read_text(encoding="utf-8")
+    value = seal(json.loads(text.replace('"w"', '"ω"')))
+    value["problem"] = dict(reversed(value["problem"].items()))
+    assert verdict(value)[0] == 0
 
 
 def test_an_edited_problem_is_refused(verdict: Callable[..., Any]) -> None:
