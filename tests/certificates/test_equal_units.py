@@ -217,11 +217,14 @@ def test_other_problems_are_refused() -> None:
     assert prove(eliminate(objective, 1), [*point, 0.0, 0.0, 0.0]) is None, "a transformed problem"
 
 
-def test_a_kink_on_the_box_proves_nothing() -> None:
-    """Elu is C^1 only, and one sample lies at the kink of both units."""
-    name, unit = "elu", np.array([1.0, 0.5, 1.0, 0.0])  # x = -1/2
-    objective = problem(name, Network([1, 1, 1], name).outputs(AR, unit, X) + 0.01 * X**2)
-    assert prove(objective, doubled(unit, 0.5)) is None
+@pytest.mark.parametrize(("wider", "proved"), [(1.0, False), (1.01, True)])
+def test_a_jump_of_second_derivatives_in_the_box_proves_nothing(wider: float, proved: bool) -> None:
+    """The largest residual at the edge of the Huber loss, and a little inside."""
+    y = targets("tanh", UNIT, 0.02)
+    delta = wider * float(np.max(np.abs(Network([1, 1, 1]).outputs(AR, UNIT, X) - y)))
+    model, loss = Network([1, 2, 1]), {"name": "huber", "delta": delta}
+    objective = Objective(model, Data(X, y), loss, "sum")
+    assert (prove(objective, doubled(UNIT, 0.5)) is not None) == proved
 
 
 @pytest.mark.parametrize("name", ["tanh", "silu"])

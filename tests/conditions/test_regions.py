@@ -184,13 +184,13 @@ def test_a_leaky_layer_that_is_negative_everywhere_is_not_dead(
     evaluate: Any, spread: fmpq, seed: int
 ) -> None:
     """r sums to 0 but is not orthogonal to x: enough for relu, not for any other slope."""
-    data = Data([[1], [2]], [[spread], [-spread]])
-    point = [1, -9 - seed, 1, 0]
-    assert region_minimum(evaluate(Objective(Network([1, 1, 1], "relu"), data), point)) is not None
-    for slope in ("1/100", "-1", "1/1000000"):
-        objective = Objective(Network([1, 1, 1], leaky(1, slope)), data)
-        there = [*point[:3], -fmpq(slope) * point[1] if "/" not in slope else 0]
-        assert region_minimum(evaluate(objective, there)) is None
+    x, point = EXACT.asarray([[1], [2]]), [1, -9 - seed, 1, 0]
+    r = EXACT.asarray([[spread], [-spread]])
+    for activation in ("relu", leaky(1, "1/100"), leaky(1, -1), leaky(1, "1/1000000")):
+        model = Network([1, 1, 1], activation)
+        y = model.outputs(EXACT, EXACT.asarray(point), x) - r
+        found = region_minimum(evaluate(Objective(model, Data(x, y), "half-squared"), point))
+        assert (found is not None) == (activation == "relu")
 
 
 @pytest.mark.parametrize(
