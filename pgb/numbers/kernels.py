@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
@@ -79,6 +80,8 @@ class Kernel:
 
 
 _kernels: WeakValueDictionary[tuple[str, Any], Kernel] = WeakValueDictionary()
+# At shutdown entries would be removed by hashing rationals when that is no longer possible.
+atexit.register(_kernels.clear)
 
 
 def kernel(kind: str, payload: Any = None) -> Kernel:
