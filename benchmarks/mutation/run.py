@@ -33,6 +33,7 @@ TESTS = [
     "test_files.py::test_the_hash_is_that_of_sorted_keys_in_ascii",
     "test_guards.py",
     "test_checked_functions.py",
+    "test_known_symmetries.py",
     "test_exact_numbers.py",
     "test_forgeries.py::test_a_missing_or_extra_key_is_refused",
 ]
