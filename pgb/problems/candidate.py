@@ -150,6 +150,10 @@ class Candidate:
     def __repr__(self) -> str:
         return f"Candidate({shown(self.point)}, exact={self.exact})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))
+
 
 def _read(point: Any, field: str) -> tuple[Array, list[str]]:
     """As float64 if every entry is a float, else exact."""

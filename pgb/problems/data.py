@@ -59,6 +59,10 @@ class Data:
         weights = "" if self.weights is None else f", weights={shown(self.weights)}"
         return f"Data({shown(self.inputs)}, {shown(self.targets)}{weights})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))
+
     @property
     def samples(self) -> int:
         """The number m of samples."""

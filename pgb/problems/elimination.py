@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,6 +34,10 @@ class Elimination:
     def __repr__(self) -> str:
         penalty = "" if self.penalty == "squared" else f", penalty={self.penalty!r}"
         return f"Elimination({self.kind!r}, {self.lam}{penalty})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))
 
     def is_intact(self, objective: Objective) -> bool:
         """True if every hypothesis on the added neurons that the elimination theorem uses holds.

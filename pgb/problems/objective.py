@@ -249,3 +249,7 @@ class Objective:
         if self.elimination is not None:
             parts.append(f"elimination={self.elimination!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))

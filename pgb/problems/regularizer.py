@@ -186,6 +186,10 @@ class Regularizer:
         fixed = f", fixed={self.fixed.tolist()}" if np.any(self.fixed) else ""
         return f"Regularizer({shown(self.quadratic)}{absolute}{fixed})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))
+
 
 def _zeros(size: int) -> Array:
     result = np.empty(size, dtype=object)

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis.vendor.pretty import pretty
 
 from pgb.errors import InputError
 from pgb.models import Network
 from pgb.problem_files import problem_from_mapping, read_candidate, read_problem
-from pgb.problems import Data, Objective
+from pgb.problems import Candidate, Data, Objective
 from pgb.transforms import eliminate, without_units
 
 WRONG_ARGUMENTS: list[tuple[Callable[[Any, Any], Any], str]] = [
@@ -62,3 +63,13 @@ def test_objectives_print_what_they_are_made_of() -> None:
     )
     assert repr(eliminate(base, 1)).endswith("elimination=Elimination('exponential', 1))")
     assert "object at" not in repr(without_units(base, 1))
+
+
+def test_failing_examples_of_hypothesis_and_ipython_print_the_same() -> None:
+    base = Objective(Network([1, 2, 1]), Data([[0]], [1]), "huber", weight_decay=1)
+    point = Candidate.from_vector(base.parameters, [0] * base.size)
+    network = base.model
+    assert isinstance(network, Network)
+    parts = [base.data, base.loss, base.regularizer, point, *network.activations]
+    for value in [*parts, base, eliminate(base, 1), eliminate(base, 1).elimination]:
+        assert pretty(value) == repr(value)

@@ -42,6 +42,10 @@ class Activation(ABC):
         """What ``activation`` turns back into this one."""
         return self.name
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))
+
     @property
     def analytic(self) -> bool:
         """No kinks: analytic on all of R."""

@@ -44,6 +44,10 @@ class Loss(ABC):
         """What ``loss`` turns back into this one."""
         return self.name
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For hypothesis and IPython, which list the fields of a dataclass otherwise."""
+        printer.text(repr(self))
+
     @property
     def smoothness(self) -> int | None:
         """The k for which the loss is C^k and no more; None if it is analytic."""
