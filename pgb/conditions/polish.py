@@ -43,7 +43,7 @@ def newton(objective: Objective, start: Vector, iterations: int = 30) -> Polishe
         step = -np.linalg.lstsq(hessian, gradient, rcond=1e-10)[0]
         theta = theta + step
         if _is_rounding(step, theta):
-            return Polished(theta, _norm(objective, theta), True, count + 1)
+            return _settled(objective, theta, count + 1)
     return Polished(theta, _norm(objective, theta), False, iterations)
 
 
@@ -71,7 +71,7 @@ def descend(objective: Objective, start: Vector, iterations: int = 500) -> Polis
             damping = max(10 * damping, 1e-12)
         theta, damping = theta + step, damping / 10
         if _is_rounding(step, theta):
-            return Polished(theta, _norm(objective, theta), True, count + 1)
+            return _settled(objective, theta, count + 1)
         settled = abs(value - value_new) <= 1e-14 * max(1.0, abs(value))
         value = value_new
         if settled and attempts < _FINISHES and np.all(values > 0):
@@ -81,6 +81,12 @@ def descend(objective: Objective, start: Vector, iterations: int = 500) -> Polis
             if finished.converged and near:
                 return finished
     return Polished(theta, _norm(objective, theta), False, iterations)
+
+
+def _settled(objective: Objective, theta: Vector, iterations: int) -> Polished:
+    """The steps died out; beyond the range of doubles that means nothing."""
+    norm = _norm(objective, theta)
+    return Polished(theta, norm, bool(np.isfinite(norm)), iterations)
 
 
 def _is_rounding(step: Vector, theta: Vector) -> bool:

@@ -123,7 +123,10 @@ def _nearest(at: Evaluation) -> str | None:
             f"descent from here does not settle: after {polished.iterations} steps it is at "
             f"distance {distance:.3g} with gradient norm {polished.gradient_norm:.1e}"
         )
-    spectrum = np.linalg.eigvalsh(at.objective.hessian(Float64(), polished.point))
+    hessian = np.asarray(at.objective.hessian(Float64(), polished.point))
+    if not (np.isfinite(polished.gradient_norm) and np.all(np.isfinite(hessian))):
+        return f"descent from here leaves the range of doubles at distance {distance:.3g}"
+    spectrum = np.linalg.eigvalsh(hessian)
     return (
         f"descent ends at a stationary point at distance {distance:.3g} (gradient norm "
         f"{polished.gradient_norm:.1e}, least eigenvalue {spectrum[0]:.3g}, in floats)"

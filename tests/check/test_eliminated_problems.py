@@ -147,3 +147,17 @@ def test_a_float_point_on_the_valley_is_refuted_on_its_ball() -> None:
     report = check(objective, point)
     assert report.verdict is Verdict.NOT_A_LOCAL_MINIMUM and report.proved
     assert report.findings[0].evidence is Evidence.GROUP_SUM
+
+
+def test_descent_beyond_the_range_of_doubles_is_said_and_does_not_count_as_converged() -> None:
+    """Clean labels: descent runs to infinity, where no double holds the derivatives."""
+    network = Network([2, 2, 2], {"name": "leaky-relu", "slopes": ["101/100", "1"]})
+    base = Objective(network, Data([["0", "3/4"]], [0]), "cross-entropy")
+    objective = eliminate(base, "8/3")
+    point = [0.0, 1.137753675330595, 0.0, 0.0, -1.4728717675190341, 1.81409929282459]
+    point += [5.960464477539063e-08, -0.6972974497691729, 0.01, -0.23267220137140043]
+    point += [-1.9375527765086422, 0.875, 1e-15, 1e-09, 0.8257849056289794, 3.0, 0.0]
+    point += [-2.5587881860652967e-05, 0.0, -0.8987069940322732]
+    report = check(objective, point)
+    assert report.verdict in (Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING) and report.proved
+    assert report.nearest is not None and "does not settle" in report.nearest
