@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from pgb.certificates.checking.matrices import positive_definite
 from pgb.certificates.checking.objective import evaluate
 from pgb.certificates.checking.problem import Problem
+from pgb.certificates.checking.reading import Refused
 from pgb.certificates.checking.rings import BALLS
 from pgb.certificates.checking.slices import known_symmetries, nonsingular
 from pgb.certificates.export import export_problem
@@ -83,6 +84,9 @@ def test_outputs_of_a_loss_of_differences_change_alike(bias: bool) -> None:
 def test_dependent_rows_are_not_called_independent() -> None:
     near = fmpq(1, 2**40)
     nonsingular([[arb(2), arb(1)], [arb(1), arb(1)]])
+    nonsingular([[arb(1, 0.5)]])
+    with pytest.raises(Refused):
+        nonsingular([[arb(1, 1)]])  # from 0 to 2
     for corner in (arb(1), arb(1 - near).union(arb(1 + near))):
         rows = [[arb(1), arb(1)], [arb(1), corner]]
         with pytest.raises(Exception):  # noqa: B017 (singular for flint, or refused)
