@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import flint
 import pytest
 
 from pgb.certificates import checking
@@ -15,6 +16,14 @@ from pgb.certificates.certificate import digest
 
 FOLDER = Path(__file__).parent
 COUNTS: Counter[str] = Counter()
+
+
+@pytest.fixture(autouse=True)
+def precision_is_restored() -> Iterator[None]:
+    """Parts of the checker that tests call directly set the precision of the whole process."""
+    before = flint.ctx.prec
+    yield
+    flint.ctx.prec = before
 
 
 @pytest.fixture
