@@ -13,23 +13,13 @@ from typing import Any
 
 from pgb.certificates import checking
 from pgb.certificates.export import export_number, export_point, export_problem
-from pgb.conditions.verdict import Evidence, Finding, Verdict
+from pgb.conditions.verdict import GLOBAL, KINDS, Finding, Verdict
 from pgb.errors import InputError
 from pgb.numbers import Array
 from pgb.problems import Candidate, Objective
 
 __all__ = ["Certificate", "build", "digest", "load", "verify"]
 
-#: The kinds of a local minimum, strongest first, and the evidence for each.
-KINDS = {
-    Evidence.STRICT: "strict",
-    Evidence.SYMMETRY: "symmetry",
-    Evidence.BRANCH: "branch",
-    Evidence.REGION: "region",
-    Evidence.FUNCTION_OPTIMAL: "function-optimal",
-    Evidence.INTERPOLATION: "function-optimal",
-}
-_GLOBAL = (Evidence.FUNCTION_OPTIMAL, Evidence.INTERPOLATION)
 # Bits at which the values of two points are compared.
 _COMPARISON = 128
 
@@ -163,7 +153,7 @@ def _minimum(findings: Sequence[Finding]) -> dict[str, Any]:
     return {
         "kind": None if chosen is None else KINDS[chosen.evidence],
         "dimension": None if chosen is None else chosen.details.get("dimension"),
-        "global": True if any(f.evidence in _GLOBAL for f in findings) else None,
+        "global": True if any(f.evidence in GLOBAL for f in findings) else None,
     }
 
 

@@ -49,6 +49,19 @@ class Evidence(Enum):
     DEGENERATE = "degenerate Hessian"
 
 
+#: The kinds of a local minimum, strongest first, and the evidence for each.
+KINDS = {
+    Evidence.STRICT: "strict",
+    Evidence.SYMMETRY: "symmetry",
+    Evidence.BRANCH: "branch",
+    Evidence.REGION: "region",
+    Evidence.FUNCTION_OPTIMAL: "function-optimal",
+    Evidence.INTERPOLATION: "function-optimal",
+}
+#: Evidence that shows a global minimum.
+GLOBAL = (Evidence.FUNCTION_OPTIMAL, Evidence.INTERPOLATION)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One argument for a verdict.

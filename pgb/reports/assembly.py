@@ -6,20 +6,12 @@ import time
 
 import numpy as np
 
-from pgb.conditions import Evaluation, Evidence, Facts, Finding, Verdict, assumptions, descend
+from pgb.conditions import Evaluation, Facts, Finding, Verdict, assumptions, descend
+from pgb.conditions.verdict import GLOBAL, KINDS
 from pgb.numbers import Balls, Float64
 from pgb.problems import Candidate
 from pgb.reports.report import Report
 
-_KINDS = {
-    Evidence.STRICT: "strict",
-    Evidence.SYMMETRY: "symmetry",
-    Evidence.BRANCH: "branch",
-    Evidence.REGION: "region",
-    Evidence.FUNCTION_OPTIMAL: "function-optimal",
-    Evidence.INTERPOLATION: "function-optimal",
-}
-_GLOBAL = (Evidence.FUNCTION_OPTIMAL, Evidence.INTERPOLATION)
 # Above this many parameters no descent is run for the hint on the nearest stationary point.
 _DESCENT_LIMIT = 200
 
@@ -75,8 +67,8 @@ def assemble(
 
 def _kind(findings: list[Finding]) -> str | None:
     """The strongest kind: strict before branch before function-optimal."""
-    kinds = [_KINDS[f.evidence] for f in findings if _is_minimum(f) and f.evidence in _KINDS]
-    return min(kinds, key=list(_KINDS.values()).index, default=None)
+    kinds = [KINDS[f.evidence] for f in findings if _is_minimum(f) and f.evidence in KINDS]
+    return min(kinds, key=list(KINDS.values()).index, default=None)
 
 
 def _is_minimum(finding: Finding) -> bool:
@@ -84,7 +76,7 @@ def _is_minimum(finding: Finding) -> bool:
 
 
 def _is_global(facts: Facts, findings: list[Finding]) -> bool | None:
-    if any(f.evidence in _GLOBAL for f in findings):
+    if any(f.evidence in GLOBAL for f in findings):
         return True
     refuted = findings[0].proved and not _is_minimum(findings[0])
     return False if refuted else None
