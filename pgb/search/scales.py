@@ -1,0 +1,97 @@
+"""Typical magnitudes of the parameters of an objective: what "small" and "large" mean for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.models import ExponentialNeurons, Model, ModelSum, Network
+from pgb.numbers import Array, Float64
+from pgb.problems import Objective
+
+Vector = npt.NDArray[np.float64]
+
+
+def typical_magnitudes(objective: Objective) -> Vector:
+    """(p,) positive magnitudes at which each parameter begins to matter.
+
+    Weights of the first layer of a network, and of exponential neurons, are measured against the
+    inputs that they multiply, weights of the last layer against real targets; all weights of a
+    layer are divided by the square root of the number of its inputs. Every other parameter has 1.
+    """
+    inputs = np.abs(Float64().asarray(objective.data.inputs))
+    size = _root_mean_square(inputs, axis=0)
+    return _of_model(
+        _inner(objective), objective.size, lambda fan_in: 1 / (size * np.sqrt(fan_in)), objective
+    )
+
+
+def magnitude_ranges(objective: Objective) -> tuple[Vector, Vector]:
+    """(p,) least and greatest magnitudes worth trying, from the extreme inputs and targets.
+
+    A weight of the first layer times an input is of order 1 for the largest input at the lower end
+    and for the smallest nonzero input at the upper end.
+    """
+    inputs = np.abs(Float64().asarray(objective.data.inputs))
+    largest = np.max(inputs, axis=0, initial=0.0)
+    smallest = np.min(np.where(inputs > 0, inputs, np.inf), axis=0, initial=np.inf)
+    model, p = _inner(objective), objective.size
+    least = _of_model(model, p, lambda _: 1 / _nonzero(largest), objective)
+    most = _of_model(model, p, lambda _: 1 / _nonzero(smallest), objective)
+    return np.minimum(least, most), np.maximum(least, most)
+
+
+def _inner(objective: Objective) -> Model:
+    """The model without the two scalars of the transform without units."""
+    record = objective.elimination
+    if record is not None and record.kind == "without-units":
+        return record.base.model
+    return objective.model
+
+
+def _of_model(
+    model: Model, size: int, first_layer: Callable[[int], Vector], objective: Objective
+) -> Vector:
+    result = np.ones(size)
+    if isinstance(model, ModelSum):
+        split = model.first.size
+        result[:split] = _of_model(model.first, split, first_layer, objective)
+        rest = _of_model(model.second, model.size - split, first_layer, objective)
+        result[split : model.size] = rest
+    elif isinstance(model, ExponentialNeurons):
+        rows = np.broadcast_to(first_layer(1), (model.output_dimension, model.inputs))
+        result[model.slices["W"]] = rows.ravel()
+    elif isinstance(model, Network):
+        _fill_network(result, model, first_layer, objective)
+    return result
+
+
+def _fill_network(
+    result: Vector, network: Network, first_layer: Callable[[int], Vector], objective: Objective
+) -> None:
+    layers = network.layers
+    for number in range(1, len(layers)):
+        fan_in, width = layers[number - 1], layers[number]
+        row = first_layer(fan_in) if number == 1 else np.full(fan_in, 1 / np.sqrt(fan_in))
+        result[network.slices[f"W{number}"]] = np.broadcast_to(row, (width, fan_in)).ravel()
+    if objective.loss.unit_of_targets != "real" or not network.output_activation.linear:
+        return
+    targets = Float64().asarray(objective.data.targets)
+    size = _root_mean_square(targets.reshape(len(targets), -1), axis=0)
+    last = len(layers) - 1
+    if size.shape == (layers[-1],):
+        result[network.slices[f"W{last}"]] *= np.repeat(size, layers[-2])
+        if network.bias:
+            result[network.slices[f"b{last}"]] *= size
+
+
+def _root_mean_square(values: Array, axis: int) -> Vector:
+    largest = _nonzero(np.max(np.abs(values), axis=axis, initial=0.0))
+    return _nonzero(largest * np.sqrt(np.mean((values / largest) ** 2, axis=axis)))
+
+
+def _nonzero(values: Array) -> Vector:
+    """The values, with 1 for zeros and for what is not finite."""
+    return np.where((values > 0) & np.isfinite(values), values, 1.0)
