@@ -4,6 +4,7 @@ from pgb.numbers.balls import Balls
 from pgb.numbers.exact import Exact
 from pgb.numbers.float64 import Float64
 from pgb.numbers.interface import Arithmetic, Array
+from pgb.numbers.intervals import Intervals
 from pgb.numbers.midrad import MidRad
 from pgb.numbers.symbolic import ExactNumber, Symbolic, exact_number, is_exact_zero, sign
 
@@ -14,6 +15,7 @@ __all__ = [
     "Exact",
     "ExactNumber",
     "Float64",
+    "Intervals",
     "MidRad",
     "Symbolic",
     "exact_number",
