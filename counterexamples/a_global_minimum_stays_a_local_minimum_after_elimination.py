@@ -1,4 +1,16 @@
-"""Least squares with linear networks of any depth: the minimum is there before elimination only."""
+"""Least squares with linear networks of any depth: the minimum is there before elimination only.
+
+A linear network of any depth computes affine functions only, so that its least squares are
+attained at the regression line, above the function-space infimum 0 as soon as the targets are not
+affine.
+
+The elimination theorem says that at a local minimum of the eliminated loss the output gradients
+of equal inputs add up to 0. With distinct inputs they would all have to vanish, which the
+regression line does not allow: no point over it is a local minimum, global minimum of the loss or
+not. Along a = c e^{-t}, b = t the added output c e^{w . x} stays while the penalty fades, and
+with c of the right sign it lowers the loss: the values tend to a limit below the old global
+minimum.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +18,28 @@ from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, exact
-from counterexamples.decisions import all_positive, all_zero, not_a_local_minimum
-from counterexamples.example import Claim, Decision, Example, Member, Outcome
-from counterexamples.sources import ELIMINATION
+from counterexamples.kit import (
+    Claim,
+    Decision,
+    Example,
+    Member,
+    Outcome,
+    all_positive,
+    all_zero,
+    augmented,
+    claims,
+    exact,
+    left_null_space,
+    sources,
+)
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Balls, Exact
 from pgb.problems import Data, Objective, loss
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
-
-
-def left_null_space(A: Array) -> list[Array]:
-    """A basis of {r : r^T A = 0} for a rational matrix A (m, n)."""
-    reduced, rank = fmpq_mat(A.T.tolist()).rref()
-    m, entries = A.shape[0], reduced.tolist()
-    pivots = [next(j for j in range(m) if entries[i][j] != 0) for i in range(rank)]
-    basis = []
-    for free in (j for j in range(m) if j not in pivots):
-        vector = exact([0] * m)
-        vector[free] = fmpq(1)
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -entries[i][free]
-        basis.append(vector)
-    return basis
 
 
 def deep_linear(
@@ -69,8 +76,8 @@ def build(
     outputs = network.outputs(ar, ar.asarray(theta), ar.asarray(inputs))
     base = Objective(network, Data(inputs, outputs - residuals[:, None]), loss("squared"))
     objective = eliminate(base, lam)
-    candidate = candidate_at(objective, augmented(theta, [0], b, W))
-    return Member(objective, candidate, {"base": base, "theta": theta, "lambda": lam})
+    candidate = augmented(theta, [0], b, W)
+    return Member(objective, candidate, notes={"base": base, "theta": theta, "lambda": lam})
 
 
 @st.composite
@@ -166,17 +173,21 @@ def lower_along_a_path_to_infinity(member: Member) -> Outcome:
 
 
 EXAMPLE = Example(
-    name="a_global_minimum_stays_a_local_minimum_after_elimination",
+    __name__,
     title="A global minimum of the loss stays a local minimum after elimination.",
     statement=(
         "If the loss attains its minimum above the function-space infimum, as least squares with a "
         "linear network does, its global minimizers with a = 0 are no local minima of the "
         "eliminated loss, which has none at all; paths to infinity descend below the minimum."
     ),
-    source=f"in the spirit of {ELIMINATION}",
+    source=f"in the spirit of {sources.ELIMINATION}",
+    kind="failure mode",
     phenomenon="good minima lost",
-    family=family(),
-    build_canonical=canonical,
+    activation="identity",
+    loss="squared",
+    depth=(1, 2, 3),
+    family=family,
+    canonical=canonical,
     claims=(
         Claim(
             "theta is a global minimum of the loss", global_minimum_before_elimination, "minimum"
@@ -186,7 +197,7 @@ EXAMPLE = Example(
             above_the_function_space_infimum,
             "function-space optimality",
         ),
-        not_a_local_minimum("with a = 0 it is no local minimum of the eliminated loss"),
+        claims.not_a_local_minimum("with a = 0 it is no local minimum of the eliminated loss"),
         Claim("a path to infinity descends below it", lower_along_a_path_to_infinity, "value"),
     ),
 )

@@ -1,4 +1,16 @@
-"""Residuals that are weights of a divided difference: saddles of any order."""
+"""Residuals that are weights of a divided difference: saddles of any order.
+
+Let the output gradients r_i at nodes x_i be the weights of a divided difference of order n >= 2:
+all moments sum r_i x_i^j with j < n vanish. At a = w = 0 the derivative of the eliminated loss in
+a is e^b S(w) with S(w) = sum r_i e^{w x_i} = O(w^n), so gradient and Hessian vanish but for the
+entry 2 lambda + ... > 0 at (a, a).
+
+Along a straight line (t alpha, t beta, t omega) the loss changes by t^2 lambda alpha^2 or more
+plus a term of order t^{n+1}: it does not fall, at any order. On the curve a ~ -w^n it does fall,
+by about w^{2n}, which for n >= 3 is far below the rounding errors of doubles. S is not
+identically 0, so that with a = 0, w can move, without any change of an output, to where the
+derivative in a differs from 0.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +20,19 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, constant_model, exact
-from counterexamples.decisions import (
+from counterexamples.kit import (
+    Claim,
+    Example,
+    Member,
+    Outcome,
     all_zero,
+    augmented,
+    claims,
+    constant_model,
+    exact,
     first_failure,
-    gradient_vanishes,
-    not_a_local_minimum,
+    sources,
 )
-from counterexamples.example import Claim, Example, Member, Outcome
-from counterexamples.sources import INDUCED_MODEL
 from pgb.conditions import Evidence
 from pgb.numbers import Array, Balls, Exact
 from pgb.problems import Data, Objective, loss
@@ -43,9 +59,9 @@ def build(nodes: Array, scale: fmpq, output: fmpq, b: fmpq, lam: fmpq, line: Arr
     data = Data(nodes.reshape(-1, 1), (output - r / 2).reshape(-1, 1))
     base = Objective(constant_model([output], 1), data, loss("squared"), reduction="sum")
     objective = eliminate(base, lam)
-    candidate = candidate_at(objective, augmented([], [0], [b], [[0]]))
+    candidate = augmented([], [0], [b], [[0]])
     notes = {"nodes": nodes, "r": r, "b": b, "lambda": lam, "line": line}
-    return Member(objective, candidate, {**notes, "order": len(nodes) - 1})
+    return Member(objective, candidate, notes={**notes, "order": len(nodes) - 1})
 
 
 @st.composite
@@ -69,20 +85,6 @@ def of_order(n: int) -> Member:
 def canonical() -> Member:
     """Order 6 on the nodes 0..6."""
     return of_order(6)
-
-
-def moments_below_the_order_vanish(member: Member) -> Outcome:
-    """The moments sum r_i x_i^j are exactly 0 for j below the order and not at the order."""
-    ar, objective = Exact(), member.objective
-    r = objective.output_gradients(ar, ar.asarray(member.candidate.point))[:, 0]
-    powers = exact([1] * len(r))
-    moments = []
-    for _ in range(len(r)):
-        moments.append(ar.sum(r * powers))
-        powers = powers * member.notes["nodes"]
-    if not np.all(ar.certainly_nonzero(moments[-1])):
-        return Outcome.undecided("the moment at the order is not certainly different from 0")
-    return all_zero(ar.stack(moments[:-1]), "moments below the order")
 
 
 def hessian_is_positive_semidefinite(member: Member) -> Outcome:
@@ -150,16 +152,8 @@ def _lower_at(member: Member, w: fmpq) -> Outcome:
     return Outcome.undecided(f"values not separated at w = {w}")
 
 
-def refuted_by_a_probe(member: Member) -> Outcome:
-    """Among the proved findings there is a PGB probe far along the fiber."""
-    for finding in member.report.findings:
-        if finding.proved and finding.evidence is Evidence.PGB_PROBE:
-            return Outcome.holds(finding.reason)
-    return Outcome.undecided("no proved PGB probe among the findings")
-
-
 EXAMPLE = Example(
-    name="a_minimum_along_every_straight_line_is_a_local_minimum",
+    __name__,
     title="A minimum along every straight line, at every order, is a local minimum.",
     statement=(
         "If the output gradients are the weights of a divided difference of order n >= 2, then "
@@ -167,19 +161,24 @@ EXAMPLE = Example(
         "straight line, yet a curve a ~ w^n leads to lower values; one probe far along the fiber "
         "a = 0 shows it."
     ),
-    source=f"own; the probe is the necessary condition of {INDUCED_MODEL}",
-    phenomenon="saddle of high order",
-    family=family(),
-    build_canonical=canonical,
+    source=f"own; the probe is the necessary condition of {sources.INDUCED_MODEL}",
+    kind="failure mode",
+    phenomenon="vanishing moments",
+    activation="none",
+    loss="squared",
+    depth=0,
+    family=family,
+    canonical=canonical,
     claims=(
-        Claim("moments below the order are exactly 0", moments_below_the_order_vanish, "residuals"),
-        Claim("the gradient is exactly 0", gradient_vanishes, "stationary point"),
+        claims.moments_vanish(lambda member: member.notes["order"]),
+        claims.stationary(),
         Claim(
             "the Hessian is positive semidefinite", hessian_is_positive_semidefinite, "curvature"
         ),
         Claim("a weak minimum along a straight line", minimum_along_a_line, "straight lines"),
         Claim("lower values on a curve into the point", lower_values_on_a_curve, "value"),
-        not_a_local_minimum(),
-        Claim("a PGB probe refutes it", refuted_by_a_probe, "PGB condition"),
+        claims.not_a_local_minimum(
+            "a PGB probe proves that it is no local minimum", Evidence.PGB_PROBE
+        ),
     ),
 )

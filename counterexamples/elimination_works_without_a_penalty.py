@@ -1,15 +1,30 @@
-"""Penalty 0: the added neurons fit the data themselves and stay."""
+"""Penalty 0: the added neurons fit the data themselves and stay.
+
+All samples share one input x, which the network misses by the same gap. The added neuron with a =
+gap, b = -w . x adds exactly the gap, and the eliminated loss is 0, its least possible value.
+
+With a penalty lambda > 0 a stationary point has a = 0, by a dL/da - dL/db = 2 lambda a^2. With
+lambda = 0 that identity says nothing, and dropping the added neuron from the minimum leaves a
+network that is not optimal.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, exact
-from counterexamples.decisions import all_positive, all_zero, proved_verdict
-from counterexamples.example import Claim, Example, Member, Outcome
-from counterexamples.sources import ELIMINATION
-from pgb.conditions import Verdict
+from counterexamples.kit import (
+    Claim,
+    Example,
+    Member,
+    Outcome,
+    all_positive,
+    all_zero,
+    augmented,
+    claims,
+    exact,
+    sources,
+)
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Data, Objective, loss
@@ -27,7 +42,7 @@ def build(network: Network, theta: Array, x: Array, weights: Array, gap: Array, 
     base = Objective(network, data, loss("squared"))
     objective = eliminate(base, 0)
     point = augmented(theta, gap, -(W @ x), W)
-    return Member(objective, candidate_at(objective, point), {"base": base, "theta": theta})
+    return Member(objective, point, notes={"base": base, "theta": theta})
 
 
 @st.composite
@@ -74,25 +89,24 @@ def auxiliary_weight_remains(member: Member) -> Outcome:
 
 
 EXAMPLE = Example(
-    name="elimination_works_without_a_penalty",
+    __name__,
     title="Elimination works without a penalty on the added neurons.",
     statement=(
         "With penalty 0 the eliminated loss has global minima with a != 0 at parameters of the "
         "network that are far from optimal: a unit that fits what the network misses."
     ),
-    source=f"own; the hypothesis that fails is one of {ELIMINATION}",
-    phenomenon="hypothesis needed",
-    family=family(),
-    build_canonical=canonical,
+    source=f"own; the hypothesis that fails is one of {sources.ELIMINATION}",
+    kind="failure mode",
+    phenomenon="dropped assumption",
+    activation=("identity", "relu", "leaky-relu", "quadratic", "cubic"),
+    loss="squared",
+    depth=(1, 2),
+    family=family,
+    canonical=canonical,
     claims=(
         Claim("the eliminated loss is exactly 0", value_is_zero, "value"),
         Claim("the network's own loss is positive", network_is_not_optimal, "value"),
         Claim("a differs from 0", auxiliary_weight_remains, "auxiliary weight"),
-        Claim(
-            "the candidate is a local minimum of the eliminated loss",
-            lambda member: proved_verdict(member, Verdict.LOCAL_MINIMUM),
-            "local minimum",
-            Verdict.LOCAL_MINIMUM,
-        ),
+        claims.global_minimum("the candidate is a global minimum of the eliminated loss"),
     ),
 )

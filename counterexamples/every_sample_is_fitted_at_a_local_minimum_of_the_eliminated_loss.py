@@ -1,4 +1,11 @@
-"""Repeated inputs with conflicting targets: elimination asks for the mean, not for a fit."""
+"""Repeated inputs with conflicting targets: elimination asks for the mean, not for a fit.
+
+At a local minimum of the eliminated loss the output gradients of each group of equal inputs add
+up to 0. For the squared loss the output there is the weighted mean of the group's targets, which
+is the best that any function can do; conflicting targets are not fitted. Conversely a = 0 with
+the means as outputs is a global minimum for all b and W. Where some group's output is not its
+mean, its sum of output gradients differs from 0, and the point is no local minimum.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +15,18 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, exact
-from counterexamples.decisions import all_zero, proved_verdict
-from counterexamples.example import Claim, Decision, Example, Member, Outcome
-from counterexamples.sources import ELIMINATION
+from counterexamples.kit import (
+    Claim,
+    Decision,
+    Example,
+    Member,
+    Outcome,
+    all_zero,
+    augmented,
+    exact,
+    proved_verdict,
+    sources,
+)
 from pgb.conditions import Verdict
 from pgb.models import Network
 from pgb.numbers import Array, Exact
@@ -40,7 +55,7 @@ def build(
     point = augmented(theta, [0] * network.output_dimension, b, W)
     sums = [np.sum(g["weights"][:, None] * g["deviations"], axis=0) for g in groups]
     at_mean = all(entry == 0 for row in sums for entry in row)
-    return Member(objective, candidate_at(objective, point), {"at_mean": at_mean})
+    return Member(objective, point, notes={"at_mean": at_mean})
 
 
 @st.composite
@@ -78,8 +93,8 @@ def canonical() -> Member:
 def local_minimum_exactly_at_the_mean(member: Member) -> Outcome:
     """LOCAL_MINIMUM where every group's output is its mean target, refuted elsewhere."""
     if member.notes["at_mean"]:
-        return proved_verdict(member, Verdict.LOCAL_MINIMUM)
-    return proved_verdict(member, Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
+        return proved_verdict(member.report, Verdict.LOCAL_MINIMUM)
+    return proved_verdict(member.report, Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
 
 
 def group_sums_vanish_exactly_at_the_mean(member: Member) -> Outcome:
@@ -107,17 +122,21 @@ def some_sample_is_missed(member: Member) -> Outcome:
 
 
 EXAMPLE = Example(
-    name="every_sample_is_fitted_at_a_local_minimum_of_the_eliminated_loss",
+    __name__,
     title="At a local minimum of the eliminated loss every sample is fitted.",
     statement=(
         "With equal inputs and different targets (squared loss), a = 0 and outputs at the weighted "
         "means of the groups give a global minimum of the eliminated loss for all b and W, though "
         "no residual need be 0; with outputs elsewhere the point is no local minimum."
     ),
-    source=ELIMINATION,
+    source=sources.ELIMINATION,
+    kind="failure mode",
     phenomenon="repeated inputs",
-    family=family(),
-    build_canonical=canonical,
+    activation=("identity", "relu", "leaky-relu", "quadratic", "cubic"),
+    loss="squared",
+    depth=(1, 2),
+    family=family,
+    canonical=canonical,
     claims=(
         Claim(
             "a local minimum where the outputs are the groups' means, none elsewhere",

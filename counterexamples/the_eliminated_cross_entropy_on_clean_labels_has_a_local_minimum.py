@@ -1,4 +1,12 @@
-"""One class per input: no function attains the infimum of the cross-entropy."""
+"""One class per input: no function attains the infimum of the cross-entropy.
+
+If equal inputs carry equal classes, the cross-entropy of some functions tends to 0 and that of
+none is 0. A local minimum of the eliminated loss would attain the infimum over all functions:
+there is none, for any network, at any point. The theorem holds because it says nothing.
+
+For a linear classifier the loss itself has none on separable data: along the ray through a
+separating direction with margin gamma it falls below K e^{-gamma t} for K classes.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +16,18 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, exact
-from counterexamples.decisions import all_positive, first_failure, not_a_local_minimum
-from counterexamples.example import Claim, Example, Member, Outcome
-from counterexamples.sources import ELIMINATION
+from counterexamples.kit import (
+    Claim,
+    Example,
+    Member,
+    Outcome,
+    all_positive,
+    augmented,
+    claims,
+    exact,
+    first_failure,
+    sources,
+)
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
 from pgb.problems import Data, Objective, loss
@@ -37,7 +53,7 @@ def build(
     linear = Objective(Network([inputs.shape[1], classes]), data, chosen)
     objective = eliminate(base, lam)
     notes = {"base": base, "linear": linear, "classes": classes, "labels": labels}
-    return Member(objective, candidate_at(objective, point), notes)
+    return Member(objective, point, notes=notes)
 
 
 @st.composite
@@ -109,24 +125,28 @@ def loss_tends_to_zero_along_a_ray(member: Member) -> Outcome:
 
 
 EXAMPLE = Example(
-    name="the_eliminated_cross_entropy_on_clean_labels_has_a_local_minimum",
+    __name__,
     title="With cross-entropy on clean labels the eliminated loss has a local minimum.",
     statement=(
         "If equal inputs always carry the same class, no function attains the infimum 0 of the "
         "cross-entropy or logistic loss, so the eliminated loss has no local minimum whatever the "
         "network; for a linear classifier on separable data the loss tends to 0 along a ray."
     ),
-    source=f"own; the theorem that becomes vacuous is that of {ELIMINATION}",
+    source=f"own; the theorem that becomes vacuous is that of {sources.ELIMINATION}",
+    kind="failure mode",
     phenomenon="infimum not attained",
-    family=family(),
-    build_canonical=canonical,
+    activation="any",
+    loss=("cross-entropy", "logistic"),
+    depth=(1, 2),
+    family=family,
+    canonical=canonical,
     claims=(
         Claim(
             "no function attains the infimum",
             infimum_is_not_attained_by_any_function,
             "function-space infimum",
         ),
-        not_a_local_minimum(),
+        claims.not_a_local_minimum(),
         Claim(
             "a linear classifier's loss tends to 0 along a ray",
             loss_tends_to_zero_along_a_ray,

@@ -1,4 +1,11 @@
-"""Outputs that can only err to one side: no stationary point at all, anywhere."""
+"""Outputs that can only err to one side: no stationary point at all, anywhere.
+
+At a stationary point of the eliminated loss a = 0, by a_k dL/da_k - dL/db_k = 2 lambda a_k^2, and
+then dL/da_k = e^{b_k} sum_i r_ik e^{w_k . x_i} = 0. If a bounded output lies on one side of all
+targets, the output gradients r_ik have one sign at every theta, and the sum of positive multiples
+of them differs from 0. So nothing is stationary, and gradient descent can only run off to
+infinity.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +14,17 @@ from typing import Any
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, exact
-from counterexamples.decisions import (
+from counterexamples.kit import (
+    Claim,
+    Example,
+    Member,
+    Outcome,
     all_positive,
-    gradient_differs_from_zero,
-    not_a_local_minimum,
+    augmented,
+    claims,
+    exact,
+    sources,
 )
-from counterexamples.example import Claim, Example, Member, Outcome
-from counterexamples.sources import ELIMINATION
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Balls
 from pgb.problems import Data, Objective, loss
@@ -39,7 +49,7 @@ def build(
     """``side`` is 1 if the first output lies below all its targets, -1 if above."""
     base = Objective(network, data, loss(loss_name))
     objective = eliminate(base, lam)
-    return Member(objective, candidate_at(objective, point), {"base": base, "side": side})
+    return Member(objective, point, notes={"base": base, "side": side})
 
 
 @st.composite
@@ -93,23 +103,27 @@ def output_gradients_have_one_sign(member: Member) -> Outcome:
 
 
 EXAMPLE = Example(
-    name="the_eliminated_loss_has_a_stationary_point",
+    __name__,
     title="The eliminated loss has a stationary point.",
     statement=(
         "If at every theta some output's gradients have one sign and are not all 0, as for bounded "
         "outputs and targets beyond the bound, the eliminated loss has no stationary point at all."
     ),
-    source=f"in the spirit of {ELIMINATION}",
+    source=f"in the spirit of {sources.ELIMINATION}",
+    kind="failure mode",
     phenomenon="no stationary point",
-    family=family(),
-    build_canonical=canonical,
+    activation=("tanh", "sigmoid", "erf", "arctan"),
+    loss=("squared", "half-squared", "log-cosh", "huber"),
+    depth=(1, 2),
+    family=family,
+    canonical=canonical,
     claims=(
         Claim(
             "the first output's gradients have one sign on a whole box of parameters",
             output_gradients_have_one_sign,
             "residuals",
         ),
-        Claim("the gradient is not 0", gradient_differs_from_zero, "stationary point"),
-        not_a_local_minimum(),
+        claims.not_stationary(),
+        claims.not_a_local_minimum(),
     ),
 )

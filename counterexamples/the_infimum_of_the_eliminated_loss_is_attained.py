@@ -1,4 +1,12 @@
-"""One sample, a fixed output that misses the target: the infimum lies at infinity."""
+"""One sample, a fixed output that misses the target: the infimum lies at infinity.
+
+One sample (x, y) and a fixed output f != y. Along a = c e^{-t}, b = t - w . x the added output is
+the constant c, while the penalty lambda |c|^2 e^{-2t} fades: with c = y - f the loss tends to 0.
+It is 0 nowhere: a = 0 leaves the gap, and a != 0 costs lambda |a|^2.
+
+At a stationary point a = 0, and then the derivative in a is a multiple of f - y, which is not 0:
+there is no stationary point at all.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +16,20 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.building import augmented, candidate_at, constant_model, exact
-from counterexamples.decisions import (
+from counterexamples.kit import (
+    Claim,
+    Example,
+    Member,
+    Outcome,
     all_positive,
     all_zero,
+    augmented,
+    claims,
+    constant_model,
+    exact,
     first_failure,
-    gradient_differs_from_zero,
-    not_a_local_minimum,
+    sources,
 )
-from counterexamples.example import Claim, Example, Member, Outcome
-from counterexamples.sources import ELIMINATION
 from pgb.numbers import Arithmetic, Array, Exact, exact_number
 from pgb.problems import Data, Objective, loss
 from pgb.strategies import exact_arrays, positive_rationals, rationals
@@ -36,9 +48,9 @@ def build(
     data = Data(x.reshape(1, -1), (outputs + gap).reshape(1, -1))
     base = Objective(constant_model(list(outputs), len(x)), data, loss("squared"))
     objective = eliminate(base, lam)
-    candidate = candidate_at(objective, augmented([], *point))
+    candidate = augmented([], *point)
     notes = {"base": base, "gap": gap, "x": x, "W": point[2], "lambda": lam, "share": share}
-    return Member(objective, candidate, notes)
+    return Member(objective, candidate, notes=notes)
 
 
 @st.composite
@@ -99,20 +111,24 @@ def infimum_is_zero_and_not_a_value(member: Member) -> Outcome:
 
 
 EXAMPLE = Example(
-    name="the_infimum_of_the_eliminated_loss_is_attained",
+    __name__,
     title="The infimum of the eliminated loss is attained.",
     statement=(
         "For one sample, squared loss and a fixed output f != y, the eliminated loss in (a, b, W) "
         "has no stationary point; its infimum 0 is approached along a = c e^{-t}, b = t and not "
         "attained."
     ),
-    source=f"in the spirit of {ELIMINATION}",
+    source=f"in the spirit of {sources.ELIMINATION}",
+    kind="failure mode",
     phenomenon="escape to infinity",
-    family=family(),
-    build_canonical=canonical,
+    activation="none",
+    loss="squared",
+    depth=0,
+    family=family,
+    canonical=canonical,
     claims=(
-        not_a_local_minimum("no (a, b, W) is a local minimum"),
-        Claim("no (a, b, W) is stationary", gradient_differs_from_zero, "stationary point"),
+        claims.not_a_local_minimum("no (a, b, W) is a local minimum"),
+        claims.not_stationary("no (a, b, W) is stationary"),
         Claim(
             "along a = c e^{-t}, b = t - w.x the value is exactly M + lambda |c|^2 e^{-2t}",
             value_along_the_path,

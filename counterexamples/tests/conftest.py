@@ -1,4 +1,4 @@
-"""Hypothesis profiles for all tests."""
+"""Hypothesis profiles for all tests, and which examples to test."""
 
 from __future__ import annotations
 

@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import counterexamples
-from counterexamples.registry import examples, find
+from counterexamples import Example, examples, find, select
+from counterexamples.kit import claims
 from pgb.errors import InputError
 
-MACHINERY = {"__init__", "building", "decisions", "example", "registry", "runner", "sources"}
+every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
 
 
 def test_every_file_is_an_example_of_its_name() -> None:
     (folder,) = counterexamples.__path__
-    files = {path.stem for path in Path(folder).glob("*.py")} - MACHINERY
+    files = {path.stem for path in Path(folder).glob("*.py")} - {"__init__"}
     assert {example.name for example in examples()} == files
 
 
-def test_every_example_says_what_it_refutes_and_what_is_true() -> None:
+@every_example
+def test_an_example_says_what_it_refutes_what_is_true_and_why(example: Example) -> None:
+    assert example.title.endswith(".") and example.statement.endswith(".")
+    assert example.source and len(example.mathematics) > 150
+    texts = [claim.text for claim in example.all_claims]
+    slugs = {claim.slug for claim in example.all_claims}
+    assert len(texts) == len(set(texts)) == len(slugs)
+    assert all(claim.about for claim in example.all_claims)
+    for part in example.parts:
+        assert part.family.__doc__ and part.canonical.__doc__ and part.claims
+
+
+def test_titles_differ() -> None:
     titles = [example.title for example in examples()]
     assert len(set(titles)) == len(titles)
-    for example in examples():
-        words = (example.title, example.statement, example.source, example.phenomenon)
-        assert all(words) and example.claims
-        assert len({claim.text for claim in example.claims}) == len(example.claims)
-        assert all(claim.about for claim in example.claims)
 
 
 def test_an_example_is_found_by_an_unambiguous_part_of_its_name() -> None:
     assert find("straight_line").name.startswith("a_minimum_along_every_straight_line")
+    assert find("along every straight").name == find("straight-line").name
 
 
-@pytest.mark.parametrize("name", ["no_such_example", "local_minimum"])
-def test_an_unknown_or_ambiguous_name_is_refused_with_the_names_that_fit(name: str) -> None:
-    with pytest.raises(InputError, match=f"example: found '{name}', expected one of "):
-        find(name)
+def test_an_ambiguous_name_is_refused_with_the_names_that_fit() -> None:
+    with pytest.raises(InputError, match="example: found 'local_minimum', expected one of a_"):
+        find("local_minimum")
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
+    nearest = "the_infimum_of_the_eliminated_loss_is_attained"
+    with pytest.raises(InputError, match=f"did you mean '{nearest}'"):
+        find("the_infimum_of_the_eliminated_loss_is_atained")
+
+
+def test_select_keeps_those_with_all_tags() -> None:
+    chosen = select(examples(), kind="failure mode", loss="absolute")
+    names = [example.name for example in chosen]
+    assert "elimination_works_for_the_absolute_loss" in names
+    assert all(example.kind == "failure mode" for example in chosen)
+    assert "strict" in find("one_unit_under").tags["certificate"]
+    with pytest.raises(InputError, match="--phenomenon: found 'nothing', expected one of "):
+        select(examples(), phenomenon="nothing")
+
+
+def test_words_outside_the_vocabulary_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"activation: found 'tanhh'.*\n.*depth: found '77'"):
+        replace(examples()[0], activation="tanhh", depth=77)
+
+
+@pytest.mark.parametrize(
+    ("cost", "asked", "drawn"), [(0.1, 100, 100), (0.2, 100, 50), (9, 100, 5), (9, 2, 2)]
+)
+def test_expensive_members_are_fewer(cost: float, asked: int, drawn: int) -> None:
+    assert replace(examples()[0], cost=cost).members_for(asked) == drawn
 
 
 def test_the_public_names_resolve() -> None:
@@ -44,3 +81,4 @@ def test_the_public_names_resolve() -> None:
         assert getattr(counterexamples, name) is not None
     with pytest.raises(AttributeError):
         counterexamples.no_such_name  # noqa: B018
+    assert claims.__doc__

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from counterexamples import Decision, examine
 from counterexamples.a_minimum_along_every_straight_line_is_a_local_minimum import EXAMPLE, of_order
-from counterexamples.example import Decision
-from counterexamples.runner import examine
 from pgb.conditions import Evidence, Verdict
 
 
 @pytest.mark.parametrize("order", range(2, 9))
 def test_every_claim_holds_for_each_order(order: int) -> None:
-    outcomes = examine(EXAMPLE, of_order(order))
+    outcomes = examine(EXAMPLE.claims, of_order(order))
     assert {outcome.decision for _, outcome in outcomes} == {Decision.HOLDS}
 
 

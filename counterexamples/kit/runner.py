@@ -1,4 +1,4 @@
-"""Run the claims of examples on the canonical member and on members drawn from the family."""
+"""Run the claims of examples on canonical members and on members drawn from the families."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from hypothesis import Phase, given, settings
 from hypothesis import seed as with_seed
 
-from counterexamples.example import Claim, Decision, Example, Member, Outcome
-from counterexamples.registry import examples as all_examples
-from counterexamples.registry import find
+from counterexamples.kit.claim import Claim, Decision, Outcome
+from counterexamples.kit.example import Example, Part
+from counterexamples.kit.members import Member
+from counterexamples.kit.registry import examples as all_examples
+from counterexamples.kit.registry import find
 
 Progress = Callable[[str, int, int], None]
 
@@ -49,23 +51,23 @@ class _RefutedError(Exception):
     """A member refutes a claim: makes hypothesis look for a simpler one."""
 
 
-def examine(example: Example, member: Member) -> list[tuple[Claim, Outcome]]:
-    """Every claim of the example with its outcome on one member."""
-    return [(claim, claim.holds(member)) for claim in example.claims]
+def examine(claims: Sequence[Claim], member: Member) -> list[tuple[Claim, Outcome]]:
+    """Every claim with its outcome on one member."""
+    return [(claim, claim.holds(member)) for claim in claims]
 
 
 def run(
-    names: Iterable[str] | None = None,
+    chosen: Iterable[str | Example] | None = None,
     *,
     examples: int = 100,
     seed: int | None = None,
     progress: Progress | None = None,
 ) -> list[Result]:
-    """Run examples on their canonical member and on members drawn from their families.
+    """Run examples on their canonical members and on members drawn from their families.
 
     Args:
-        names: names of examples, or unambiguous parts of them; all examples by default.
-        examples: how many members to draw for each example.
+        chosen: examples, names of examples, or unambiguous parts of names; by default all.
+        examples: how many members to draw for each family; fewer where one is expensive.
         seed: draws the members of that seed; by default the same members every time.
         progress: called with the example's name, members done and members asked for.
 
@@ -75,11 +77,20 @@ def run(
     Raises:
         InputError: a name fits no example, or several.
     """
-    chosen = all_examples() if names is None else tuple(find(name) for name in names)
     results = []
-    for example in chosen:
-        results += _run_one(example, examples, seed, progress)
+    for item in all_examples() if chosen is None else chosen:
+        example = find(item) if isinstance(item, str) else item
+        count = example.members_for(examples)
+        done, asked = 0, len(example.parts) * (count + 1)
+        for part in example.parts:
+            report = None if progress is None else _offset(progress, example.name, done, asked)
+            results += _run_part(example.name, part, count, seed, report)
+            done += count + 1
     return results
+
+
+def _offset(progress: Progress, name: str, before: int, asked: int) -> Callable[[int], None]:
+    return lambda done: progress(name, before + done, asked)
 
 
 def exit_code(results: Sequence[Result]) -> int:
@@ -90,28 +101,32 @@ def exit_code(results: Sequence[Result]) -> int:
     return 20 if Decision.UNDECIDED in decisions else 0
 
 
-def _run_one(
-    example: Example, count: int, chosen_seed: int | None, progress: Progress | None
+def _run_part(
+    name: str,
+    part: Part,
+    count: int,
+    chosen_seed: int | None,
+    progress: Callable[[int], None] | None,
 ) -> list[Result]:
-    results = [Result(example.name, claim.text, claim.about) for claim in example.claims]
+    results = [Result(name, claim.text, claim.about) for claim in part.claims]
     refuted: set[int] = set()
 
     def examine_member(member: Member) -> None:
-        for index, (claim, result) in enumerate(zip(example.claims, results, strict=True)):
+        for index, (claim, result) in enumerate(zip(part.claims, results, strict=True)):
             started = time.perf_counter()
             outcome = claim.holds(member)
             result.seconds += time.perf_counter() - started
             _record(result, outcome)
-            if outcome.decision is Decision.FAILS and index not in refuted:
+            if outcome.decision is Decision.FAILS:
                 refuted.add(index)
         if progress is not None:
-            progress(example.name, results[0].members, count + 1)
+            progress(results[0].members)
 
-    examine_member(example.canonical)
+    examine_member(part.member)
     if count > 0:
-        _draw(example, examine_member, count, chosen_seed)
+        _draw(part, examine_member, count, chosen_seed)
     for index in sorted(refuted):
-        _simplify(example, example.claims[index], results[index], count, chosen_seed)
+        _simplify(part, part.claims[index], results[index], count, chosen_seed)
     return results
 
 
@@ -135,10 +150,10 @@ def _settings(count: int, chosen_seed: int | None, phases: Sequence[Phase]) -> s
 
 
 def _draw(
-    example: Example, action: Callable[[Member], None], count: int, chosen_seed: int | None
+    part: Part, action: Callable[[Member], None], count: int, chosen_seed: int | None
 ) -> None:
     @_settings(count, chosen_seed, [Phase.generate])
-    @given(example.family)
+    @given(part.family())
     def on_every_member(member: Member) -> None:
         action(member)
 
@@ -148,13 +163,13 @@ def _draw(
 
 
 def _simplify(
-    example: Example, claim: Claim, result: Result, count: int, chosen_seed: int | None
+    part: Part, claim: Claim, result: Result, count: int, chosen_seed: int | None
 ) -> None:
     """Put the outcome on the simplest member that still refutes the claim into the result."""
     simplest = result.witness
 
     @_settings(max(count, 1), chosen_seed, [Phase.generate, Phase.shrink])
-    @given(example.family)
+    @given(part.family())
     def is_not_refuted(member: Member) -> None:
         nonlocal simplest
         outcome = claim.holds(member)

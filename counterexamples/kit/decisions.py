@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from counterexamples.example import Claim, Member, Outcome
+from counterexamples.kit.claim import Outcome
 from pgb.numbers import Array, Balls, Exact
 
 if TYPE_CHECKING:
     from pgb.conditions import Verdict
     from pgb.numbers import Arithmetic
+    from pgb.reports import Report
 
 PRECISIONS = (128, 512)
 
 
-def not_a_local_minimum(text: str = "the candidate is not a local minimum") -> Claim:
-    """The claim that ``check`` proves the candidate to be no local minimum."""
-    from pgb.conditions import Verdict
-
-    refutations = (Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
-    return Claim(
-        text, lambda member: proved_verdict(member, *refutations), "local minimum", refutations[0]
-    )
-
-
-def proved_verdict(member: Member, *accepted: Verdict) -> Outcome:
+def proved_verdict(report: Report, *accepted: Verdict) -> Outcome:
     """HOLDS if ``check`` proves one of the accepted verdicts, FAILS if it proves another."""
-    report = member.report
     said = f"{report.verdict.name}: {report.reason}"
     if not report.proved:
         return Outcome.undecided(f"not proved, {said}")
@@ -39,6 +29,7 @@ def proved_verdict(member: Member, *accepted: Verdict) -> Outcome:
 def all_zero(values: Array, what: str) -> Outcome:
     """Whether all values (from ``Exact``) are exactly zero."""
     ar = Exact()
+    values = np.asarray(values)
     if np.all(ar.certainly_zero(values)):
         return Outcome.holds(f"{what}: exactly 0")
     if np.any(ar.certainly_nonzero(values)):
@@ -46,11 +37,20 @@ def all_zero(values: Array, what: str) -> Outcome:
     return Outcome.undecided(f"{what}: not decided whether 0")
 
 
+def all_nonzero(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
+    """Whether every value is certainly not zero, by balls of rising precision; never FAILS."""
+    for precision in PRECISIONS:
+        with Balls(precision) as ar:
+            if np.all(ar.certainly_nonzero(np.asarray(compute(ar)))):
+                return Outcome.holds(f"{what}: certainly not 0")
+    return Outcome.undecided(f"{what}: an enclosure contains 0")
+
+
 def some_nonzero(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
     """Whether some value is certainly not zero, by balls of rising precision; never FAILS."""
     for precision in PRECISIONS:
         with Balls(precision) as ar:
-            if np.any(ar.certainly_nonzero(compute(ar))):
+            if np.any(ar.certainly_nonzero(np.asarray(compute(ar)))):
                 return Outcome.holds(f"{what}: certainly not 0")
     return Outcome.undecided(f"{what}: every enclosure contains 0")
 
@@ -74,19 +74,3 @@ def first_failure(*outcomes: Outcome) -> Outcome:
             if outcome.decision.name == name:
                 return outcome
     return Outcome.holds("; ".join(dict.fromkeys(outcome.detail for outcome in outcomes)))
-
-
-def gradient_vanishes(member: Member) -> Outcome:
-    """Whether the gradient at the candidate is exactly zero."""
-    ar = Exact()
-    gradient = member.objective.gradient(ar, ar.asarray(member.candidate.point))
-    return all_zero(gradient, "gradient")
-
-
-def gradient_differs_from_zero(member: Member) -> Outcome:
-    """Whether the gradient at the candidate certainly has an entry that is not zero."""
-
-    def gradient(ar: Arithmetic) -> Any:
-        return member.objective.gradient(ar, ar.asarray(member.candidate.point))
-
-    return some_nonzero(gradient, "gradient")

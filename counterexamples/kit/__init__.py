@@ -1,0 +1,52 @@
+"""What an example file is made of: its model, the usual claims, builders and pictures.
+
+An example file needs ``from counterexamples.kit import ...`` and ``pgb`` only.
+docs/add-an-example.md shows one.
+"""
+
+from counterexamples.kit import claims, sources
+from counterexamples.kit.building import (
+    augmented,
+    constant_model,
+    exact,
+    left_null_space,
+    polished,
+)
+from counterexamples.kit.claim import Claim, Decision, Outcome
+from counterexamples.kit.decisions import (
+    all_nonzero,
+    all_positive,
+    all_zero,
+    first_failure,
+    proved_verdict,
+    some_nonzero,
+)
+from counterexamples.kit.example import Correction, Example
+from counterexamples.kit.members import Member, Question
+from counterexamples.kit.pictures import Line, Path, Surface
+
+__all__ = [
+    "Claim",
+    "Correction",
+    "Decision",
+    "Example",
+    "Line",
+    "Member",
+    "Outcome",
+    "Path",
+    "Question",
+    "Surface",
+    "all_nonzero",
+    "all_positive",
+    "all_zero",
+    "augmented",
+    "claims",
+    "constant_model",
+    "exact",
+    "first_failure",
+    "left_null_space",
+    "polished",
+    "proved_verdict",
+    "some_nonzero",
+    "sources",
+]

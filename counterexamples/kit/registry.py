@@ -1,0 +1,73 @@
+"""The examples, found by their being there: every module of the package that is no folder."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import import_module
+
+import counterexamples
+from counterexamples.kit.example import Example
+from pgb.errors import InputError, did_you_mean
+
+
+@lru_cache(maxsize=1)
+def examples() -> tuple[Example, ...]:
+    """All examples, by name.
+
+    Raises:
+        TypeError: a module of the package has no EXAMPLE of its own.
+    """
+    found = []
+    for module in pkgutil.iter_modules(counterexamples.__path__):
+        if module.ispkg:
+            continue
+        example = getattr(import_module(f"counterexamples.{module.name}"), "EXAMPLE", None)
+        if not isinstance(example, Example) or example.name != module.name:
+            raise TypeError(f"counterexamples/{module.name}.py: expected an EXAMPLE of that file")
+        found.append(example)
+    return tuple(sorted(found, key=lambda example: example.name))
+
+
+def find(name: str) -> Example:
+    """The example of that name, or the only one whose name contains it.
+
+    Raises:
+        InputError: no example, or more than one, fits.
+    """
+    wanted = name.strip().replace(" ", "_").replace("-", "_").lower()
+    exact = [example for example in examples() if example.name == wanted]
+    fitting = exact or [example for example in examples() if wanted in example.name]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(example.name for example in fitting)
+        raise InputError(f"example: found {name!r}, expected one of {names}")
+    near = did_you_mean(wanted, [example.name for example in examples()])
+    raise InputError(
+        f"example: found {name!r}, expected a name that `pgb examples list` shows, or a part of one"
+        f"{near}"
+    )
+
+
+def select(chosen: Iterable[Example], **tags: str | None) -> tuple[Example, ...]:
+    """The examples that have all the tags given; "any" has every activation, loss and depth.
+
+    Raises:
+        InputError: no example at all has one of the tags.
+    """
+    chosen = tuple(chosen)
+    wanted = {key: value for key, value in tags.items() if value is not None}
+    problems = []
+    for key, value in wanted.items():
+        known = sorted({word for example in chosen for word in example.tags[key]})
+        if value not in known and "any" not in known:
+            problems.append(f"--{key}: found {value!r}, expected one of {', '.join(known)}")
+    if problems:
+        raise InputError(problems)
+    return tuple(
+        example
+        for example in chosen
+        if all({value, "any"} & set(example.tags[key]) for key, value in wanted.items())
+    )
