@@ -1,4 +1,4 @@
-"""The command line: ``pgb check``, ``pgb verify``, ``pgb problems`` and ``pgb examples``.
+"""The command line: ``pgb check``, ``search``, ``verify``, ``problems`` and ``examples``.
 
 Commands import what they need when they run, so that ``pgb --help`` starts at once.
 """
@@ -9,9 +9,10 @@ from pgb.cli.check import check
 from pgb.cli.examples import examples
 from pgb.cli.group import main
 from pgb.cli.problems import problems
+from pgb.cli.search import search
 from pgb.cli.verify import verify
 
 __all__ = ["main"]
 
-for command in (check, verify, problems, examples):
+for command in (check, search, verify, problems, examples):
     main.add_command(command)

@@ -1,0 +1,146 @@
+"""Folding results together: which ends of runs are the same point, and in memory that is bounded.
+
+Memory holds the distinct points and the ways of escaping, never the runs. The outcome depends on
+the order of folding alone, so whoever folds in the order of the chunks gets the same every time.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+
+import numpy as np
+
+from pgb.numbers import Float64
+from pgb.problems import Objective
+from pgb.search.outcome import Outcome
+from pgb.search.records import ChunkResult, EscapeRecord, Lowest, PointRecord, Vector
+from pgb.search.symmetry import SymmetryGroup
+
+# Values of runs that ended at one point agree to the second order of the distance that is left.
+_VALUE_RELATIVE = 1e-9
+_VALUE_OF_SCALE = 1e-12
+# Distance of two ends at one point, relative to its largest entry.
+_POINT = 1e-5
+# Limit values are extrapolated, so they agree to few digits.
+_LIMIT = 1e-3
+
+
+class Merger:
+    """The distinct points, ways of escaping and counts of all results folded so far.
+
+    Two critical points are one if a symmetry of the objective takes one to the other. Two
+    degenerate points whose flat directions no symmetry explains are taken for members of one
+    critical family if value, index and nullity agree; nothing cheap tells more.
+
+    Attributes:
+        points: in the order of folding.
+        escapes, stalled: one record for each kind.
+        counts: runs by outcome.
+        lowest: the end with the lowest value of all.
+        undecided: pairs of points with one value that could not be told apart for certain.
+    """
+
+    def __init__(self, objective: Objective, group: SymmetryGroup) -> None:
+        self.points: list[PointRecord] = []
+        self.escapes: list[EscapeRecord] = []
+        self.stalled: list[PointRecord] = []
+        self.counts: Counter[str] = Counter()
+        self.lowest: Lowest | None = None
+        self.undecided = 0
+        self._group = group
+        self._scale = _scale(objective)
+        self._by_value: list[tuple[float, int]] = []
+
+    def fold(self, result: ChunkResult) -> None:
+        """Take in the result of a chunk."""
+        for point in result.points:
+            self.add_point(point)
+        for escape in result.escapes:
+            self.add_escape(escape)
+        for run in result.stalled:
+            self.add_stalled(run)
+        self.counts.update(result.counts)
+        self.add_lowest(result.lowest)
+
+    def add_point(self, point: PointRecord) -> None:
+        """Count a point as a known one or take it in as new."""
+        undecided = 0
+        for place in self._near(point.value):
+            same = self._same(self.points[place], point)
+            if same:
+                self.points[place] = self.points[place].joined(point)
+                return
+            undecided += same is None
+        self.undecided += undecided
+        insort(self._by_value, (point.value, len(self.points)))
+        self.points.append(point)
+
+    def add_escape(self, escape: EscapeRecord) -> None:
+        """Count a way of escaping as a known one or take it in as new."""
+        for place, known in enumerate(self.escapes):
+            if _alike(known, escape):
+                self.escapes[place] = known.joined(escape)
+                return
+        self.escapes.append(escape)
+
+    def add_stalled(self, run: PointRecord) -> None:
+        """Keep the lowest of the runs that settled nowhere, with the number of all."""
+        for place, known in enumerate(self.stalled):
+            if known.seek == run.seek:
+                low, high = sorted((known, run), key=lambda r: (r.value, r.first_start))
+                self.stalled[place] = low.joined(high)
+                return
+        self.stalled.append(run)
+
+    def add_lowest(self, lowest: Lowest | None) -> None:
+        """Keep the lower of two ends."""
+        if lowest is not None and (self.lowest is None or lowest.value < self.lowest.value):
+            self.lowest = lowest
+
+    def is_lower(self, value: float, other: float) -> bool:
+        """Whether a value is below another one by more than rounding."""
+        return value < other - _width(other, self._scale)
+
+    def _near(self, value: float) -> list[int]:
+        """Places of the points with this value, nearest value first."""
+        width = _width(value, self._scale)
+        begin = bisect_left(self._by_value, (value - width, -1))
+        found = []
+        for known, place in self._by_value[begin:]:
+            if known > value + width:
+                break
+            found.append((abs(known - value), place))
+        return [place for _, place in sorted(found)]
+
+    def _same(self, known: PointRecord, point: PointRecord) -> bool | None:
+        tolerance = _POINT * max(1.0, float(np.max(np.abs(known.parameters), initial=0.0)))
+        if _close(known.parameters, point.parameters, tolerance):
+            return True
+        if known.outcome is Outcome.DEGENERATE and not known.explained:
+            alike = (known.index, known.nullity) == (point.index, point.nullity)
+            return alike and point.outcome is Outcome.DEGENERATE
+        return self._group.same(known.parameters, point.parameters, tolerance)
+
+
+def _width(value: float, scale: float) -> float:
+    return _VALUE_RELATIVE * abs(value) + _VALUE_OF_SCALE * scale
+
+
+def _close(first: Vector, second: Vector, tolerance: float) -> bool:
+    return bool(np.max(np.abs(first - second), initial=0.0) <= tolerance)
+
+
+def _scale(objective: Objective) -> float:
+    """The size of the values that differences are compared with: the value at 0."""
+    value = float(objective.value(Float64(), np.zeros(objective.size)))
+    return abs(value) if np.isfinite(value) and value != 0 else 1.0
+
+
+def _alike(first: EscapeRecord, second: EscapeRecord) -> bool:
+    one, other = first.escape, second.escape
+    if (one.mechanism, one.growth) != (other.mechanism, other.growth):
+        return False
+    if one.limit is None or other.limit is None:
+        return one.limit is other.limit
+    return bool(abs(one.limit - other.limit) <= _LIMIT * max(abs(one.limit), abs(other.limit)))

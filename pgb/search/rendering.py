@@ -1,0 +1,226 @@
+"""A landscape as text, as JSON, as HTML, and as flat records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape as escaped
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pgb.search.landscape import CriticalPoint, EscapeGroup, Landscape
+
+Row = Sequence[str]
+
+_COLUMNS = ("value", "verdict", "index", "hits", "orbit", "gap")
+_ESCAPE_COLUMNS = ("escaping by", "growth", "limit value", "hits")
+_LEFT = {"verdict", "escaping by", "growth"}
+_MOST_ESCAPES = 5
+# Widest cell of words.
+_WORDS = 44
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def render_text(landscape: Landscape, width: int, rows: int, color: bool) -> str:
+    """At most ``rows`` points and a few ways of escaping, in lines of at most ``width``."""
+    head = headline(landscape)
+    lines = [f"{_BOLD}{head}{_PLAIN}" if color else head]
+    if landscape.points:
+        lines += _table(_COLUMNS, [_point_row(p) for p in landscape.points[:rows]])
+        lines += _more(landscape.points, rows, "points")
+    if landscape.escapes:
+        lines += ["", *_table(_ESCAPE_COLUMNS, _escape_rows(landscape.escapes[:_MOST_ESCAPES]))]
+        lines += _more(landscape.escapes, _MOST_ESCAPES, "ways of escaping")
+    lines += ["", *notes(landscape)]
+    bold = len(_BOLD) + len(_PLAIN) if color else 0
+    return "\n".join(
+        line if len(line) <= width + (bold if number == 0 else 0) else line[: width - 3] + "..."
+        for number, line in enumerate(lines)
+    )
+
+
+def headline(landscape: Landscape) -> str:
+    """How many distinct points of each kind."""
+    minima = landscape.minima
+    words = [_number(len(minima), "distinct local minimum", "distinct local minima")]
+    if landscape.work.proofs and minima:
+        words[0] += f" ({sum(point.proved for point in minima)} proved)"
+    if landscape.bad_minima:
+        words.append(_number(len(landscape.bad_minima), "proved bad", "proved bad"))
+    if landscape.saddles:
+        words.append(_number(len(landscape.saddles), "saddle"))
+    rest = len(landscape.points) - len(minima) - len(landscape.saddles)
+    if rest:
+        words.append(_number(rest, "degenerate point"))
+    return ", ".join(words)
+
+
+def notes(landscape: Landscape) -> list[str]:
+    """The counts, which add up to the runs, and how the search went."""
+    work = landscape.work
+    counts = [f"{number} {outcome.name.lower()}" for outcome, number in landscape.counts.items()]
+    lines = [f"runs     {landscape.runs} = {' + '.join(counts)}"]
+    if landscape.lowest is not None:
+        lines.append(f"lowest   {landscape.lowest[0]:.12g}, of all runs")
+    for run in landscape.stalled:
+        lines.append(
+            f"stalled  {_number(run.hits, 'run')}; the lowest at {run.value:.12g} with gradient "
+            f"norm {run.gradient_norm:.1e}"
+        )
+    if work.undecided_pairs:
+        pairs = _number(work.undecided_pairs, "pair")
+        lines.append(f"distinct {pairs} of points may be images of each other: undecided")
+    asked = work.starts + work.saddles
+    if work.stopped:
+        lines.append(f"stopped  {work.stopped}, after {landscape.runs} of {asked} runs")
+    kept = f", {work.from_store} runs from the store" if work.from_store else ""
+    lines.append(
+        f"search   {work.seconds:.1f} s, {work.distribution} starts, seed {work.seed}{kept}"
+    )
+    return lines
+
+
+def record(point: CriticalPoint) -> dict[str, Any]:
+    """A point as a flat mapping, without its parameters and its certificate."""
+    fields = {k: v for k, v in vars(point).items() if k not in ("parameters", "certificate")}
+    verdict = None if point.verdict is None else point.verdict.name
+    return {**fields, "outcome": point.outcome.name, "verdict": verdict}
+
+
+def to_json_object(landscape: Landscape) -> dict[str, Any]:
+    """The keys of ``pgb search --json``; numbers that are not finite are null."""
+    lowest, work = landscape.lowest, landscape.work
+    return {
+        "points": [_json_point(landscape, point) for point in landscape.points],
+        "escapes": [_json_escape(group) for group in landscape.escapes],
+        "stalled": [_json_point(landscape, run) for run in landscape.stalled],
+        "counts": {outcome.name.lower(): n for outcome, n in landscape.counts.items()},
+        "runs": landscape.runs,
+        "lowest": None if lowest is None else _plain(lowest[0]),
+        "gap": _plain(landscape.gap),
+        "starts": work.starts,
+        "saddles": work.saddles,
+        "seed": work.seed,
+        "distribution": work.distribution,
+        "undecided_pairs": work.undecided_pairs,
+        "stopped": work.stopped,
+        "counterexample": None
+        if landscape.counterexample is None
+        else _json_point(landscape, landscape.counterexample),
+        "seconds": work.seconds,
+    }
+
+
+def render_html(landscape: Landscape) -> str:
+    """Tables for notebooks."""
+    parts = [_html_table(headline(landscape), _COLUMNS, [_point_row(p) for p in _shown(landscape)])]
+    if landscape.escapes:
+        parts.append(_html_table("", _ESCAPE_COLUMNS, _escape_rows(landscape.escapes)))
+    lines = "\n".join(notes(landscape))
+    parts.append(f"<pre>{escaped(lines)}</pre>")
+    return "".join(parts)
+
+
+def _shown(landscape: Landscape) -> Sequence[CriticalPoint]:
+    return landscape.points[:50]
+
+
+def _point_row(point: CriticalPoint) -> Row:
+    return (
+        f"{point.value:.12g}",
+        _verdict(point),
+        str(point.index),
+        str(point.hits),
+        f"{point.orbit_size}" + (f" x R^{point.orbit_dimension}" if point.orbit_dimension else ""),
+        "0" if point.gap == 0 else f"{point.gap:.4g}",
+    )
+
+
+def _verdict(point: CriticalPoint) -> str:
+    name = "-" if point.verdict is None else point.verdict.name
+    words = [
+        "proved" if point.proved else "",
+        point.kind or "",
+        "global" if point.is_global else "",
+        "bad" if point.bad else "",
+        f"{point.nullity} flat" if point.nullity and not point.explained else "",
+    ]
+    shown = ", ".join(word for word in words if word)
+    return f"{name} ({shown})" if shown else name
+
+
+def _escape_rows(groups: Sequence[EscapeGroup]) -> list[Row]:
+    return [
+        (
+            group.escape.mechanism,
+            group.escape.growth,
+            "-" if group.escape.limit is None else f"{group.escape.limit:.6g}",
+            str(group.hits),
+        )
+        for group in groups
+    ]
+
+
+def _table(columns: Row, rows: Sequence[Row]) -> list[str]:
+    cells = [[_cut(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
+    return [
+        "  ".join(
+            cell.ljust(width) if name in _LEFT else cell.rjust(width)
+            for name, cell, width in zip(columns, row, widths, strict=True)
+        ).rstrip()
+        for row in cells
+    ]
+
+
+def _html_table(caption: str, columns: Row, rows: Sequence[Row]) -> str:
+    head = "".join(f"<th>{escaped(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f"<table><caption style='text-align:left;font-weight:bold'>{escaped(caption)}</caption>"
+        f"<tr>{head}</tr>{body}</table>"
+    )
+
+
+def _more(shown: Sequence[Any], most: int, words: str) -> list[str]:
+    return [f"... and {len(shown) - most} more {words}"] if len(shown) > most else []
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _WORDS else cell[: _WORDS - 3] + "..."
+
+
+def _number(count: int, one: str, many: str | None = None) -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def _json_point(landscape: Landscape, point: CriticalPoint) -> dict[str, Any]:
+    by_name = {name: _plain(array.tolist()) for name, array in landscape.by_name(point).items()}
+    fields = {key: _plain(value) for key, value in record(point).items()}
+    first = ("verdict", "proved", "value", "index", "hits")
+    ordered = {key: fields[key] for key in first} | fields
+    return {**ordered, "parameters": by_name, "certified": point.certificate is not None}
+
+
+def _json_escape(group: EscapeGroup) -> dict[str, Any]:
+    escape = group.escape
+    return {
+        "mechanism": escape.mechanism,
+        "growth": escape.growth,
+        "limit": _plain(escape.limit),
+        "direction": {name: _plain(value) for name, value in escape.direction.items()},
+        "value": _plain(group.value),
+        "hits": group.hits,
+        "first_start": group.first_start,
+        "seek": group.seek,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value
