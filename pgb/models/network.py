@@ -12,9 +12,10 @@ import numpy.typing as npt
 from pgb.errors import InputError
 from pgb.models.activations import Activation, activation
 from pgb.models.fields import AffineField
-from pgb.models.model import Model, Parameter, Switch
+from pgb.models.model import Derivatives, Model, Parameter, Switch
 from pgb.models.network_derivatives import NetworkDerivatives, affine
 from pgb.models.network_invariances import network_invariances
+from pgb.models.network_shallow import ShallowDerivatives, suits
 from pgb.numbers import Arithmetic, Array
 
 ActivationSpec = str | Mapping[str, Any] | Activation
@@ -93,8 +94,10 @@ class Network(Model):
     def outputs(self, ar: Arithmetic, theta: Array, x: Array) -> Array:
         return self.output_activation.value(ar, self.preactivations(ar, theta, x)[-1])
 
-    def derivatives(self, ar: Arithmetic, theta: Array, x: Array) -> NetworkDerivatives:
+    def derivatives(self, ar: Arithmetic, theta: Array, x: Array) -> Derivatives:
         """The derivatives at one theta; the forward pass is done once for all of them."""
+        if suits(self, ar, theta, x):
+            return ShallowDerivatives(self, ar, theta, x)
         return NetworkDerivatives(self, ar, theta, x)
 
     def jacobian(self, ar: Arithmetic, theta: Array, x: Array) -> Array:

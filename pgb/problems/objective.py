@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pgb.errors import InputError
-from pgb.models import Model, Parameter, Switch
+from pgb.models import Derivatives, Model, Parameter, Switch
 from pgb.numbers import Arithmetic, Array, Float64
 from pgb.problems.caching import PerArithmetic
 from pgb.problems.data import Data
@@ -187,6 +187,27 @@ class Objective:
         if self.regularizer.is_zero:
             return result
         return result + self.regularizer.hessian(ar, theta)
+
+    @overflow_is_an_answer
+    def second_order(self, ar: Arithmetic, theta: Array) -> tuple[Array, Array, Array]:
+        """Value, gradient and Hessian at once: as the methods of these names give them."""
+        x, y, c = self.samples(ar)
+        return self._second_order_at(ar, theta, self.model.derivatives(ar, theta, x), y, c)
+
+    def _second_order_at(
+        self, ar: Arithmetic, theta: Array, at: Derivatives, y: Array, c: Array
+    ) -> tuple[Array, Array, Array]:
+        q = at.outputs()
+        r = c * self.loss.gradient(ar, q, y)
+        terms = c * self.loss.terms(ar, q, y)
+        terms = terms.reshape((*theta.shape[:-1], terms.shape[-2] * terms.shape[-1]))
+        gradient = at.gradient(r)
+        hessian = at.hessian(r, c[..., None] * self.loss.hessian(ar, q, y))
+        if not self.regularizer.is_zero:
+            terms = ar.concatenate([terms, self.regularizer.terms(ar, theta)], axis=-1)
+            gradient = gradient + self.regularizer.gradient(ar, theta)
+            hessian = hessian + self.regularizer.hessian(ar, theta)
+        return ar.sum(terms, axis=-1), gradient, hessian
 
     @overflow_is_an_answer
     def switches(self, ar: Arithmetic, theta: Array) -> tuple[Switch, ...]:

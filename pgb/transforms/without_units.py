@@ -85,6 +85,9 @@ class WithoutUnits(Objective):
         rows = [top, row_a[..., None, :], row_b[..., None, :]]
         return ar.concatenate(rows, axis=-2) + self.regularizer.hessian(ar, theta)
 
+    def second_order(self, ar: Arithmetic, theta: Array) -> tuple[Array, Array, Array]:
+        return self.value(ar, theta), self.gradient(ar, theta), self.hessian(ar, theta)
+
     @overflow_is_an_answer
     def directional_derivative(self, ar: Arithmetic, theta: Array, v: Array) -> Array:
         v = ar.asarray(v)
