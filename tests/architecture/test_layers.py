@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: From the bottom up; certificates, search and theorems may join at their place.
 LAYERS = (
     "pgb.errors",
+    "pgb.progress",
     "pgb.numbers",
     "pgb.expressions",
     "pgb.models",
@@ -26,6 +27,7 @@ LAYERS = (
     "pgb.reports",
     "pgb.check",
     "pgb.search",
+    "pgb.pictures",
     "pgb.strategies",
     "pgb.data",
     "counterexamples",

@@ -1,0 +1,142 @@
+"""What all pictures share: size, colours that colour-blind readers tell apart, axes of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from pgb.search.landscape import CriticalPoint
+
+#: Inches: one column of a paper.
+WIDTH = 3.4
+
+# The palette of Okabe and Ito 2008.
+BLACK, GREY = "#000000", "#767676"
+BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
+VERMILION, PURPLE, SKY = "#D55E00", "#CC79A7", "#56B4E9"
+
+# Any: matplotlib's stubs list every key.
+_RC: Any = {
+    "font.size": 8.0,
+    "axes.labelsize": 8.0,
+    "axes.titlesize": 8.0,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.fontsize": 7.0,
+    "axes.linewidth": 0.6,
+    "lines.linewidth": 1.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "mathtext.default": "regular",
+}
+# Values that span more than this factor are drawn on a logarithmic axis.
+_WIDE = 30.0
+# Values below this times the largest one are rounding errors.
+_ROUNDING = 1e-14
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of point is drawn: a colour and, for those who do not see it, a marker."""
+
+    label: str
+    color: str
+    marker: str
+
+
+MINIMUM = Look("minimum", BLUE, "o")
+SADDLE = Look("saddle", VERMILION, "v")
+DEGENERATE = Look("degenerate", GREEN, "s")
+ESCAPE = Look("to infinity (limit)", ORANGE, ">")
+STALLED = Look("stalled (lowest)", GREY, "x")
+
+
+def look_of(point: CriticalPoint) -> Look:
+    """How a critical point is drawn."""
+    if point.is_minimum:
+        return MINIMUM
+    return SADDLE if point.is_saddle else DEGENERATE
+
+
+@contextmanager
+def new_figure(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one pair of axes, drawn in this style within the context.
+
+    Raises:
+        InputError: if matplotlib is not installed.
+    """
+    require_matplotlib()
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(_RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.add_subplot()
+        # Ticks are made when they are drawn, after the context.
+        axes.tick_params(
+            labelsize=_RC["xtick.labelsize"], width=_RC["axes.linewidth"], which="both"
+        )
+        yield figure, axes
+
+
+def require_matplotlib() -> None:
+    """Refuse, with the command that installs it, if matplotlib is missing."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise InputError(
+            "matplotlib: found no such package, expected it for pictures: pip install 'pgb[plot]'"
+        ) from None
+
+
+def scale_values(axis: Any, values: Iterable[float]) -> None:
+    """Make an axis (``axes.xaxis`` or ``axes.yaxis``) fit the values.
+
+    Logarithmic for positive values of different orders of magnitude; what is 0 up to rounding then
+    lies on a linear piece at its lower end.
+    """
+    finite = np.array([value for value in values if np.isfinite(value)])
+    top = float(np.max(np.abs(finite), initial=0.0))
+    sized = finite[finite > _ROUNDING * top]
+    if not len(sized) or np.any(finite < -_ROUNDING * top) or top <= _WIDE * np.min(sized):
+        return
+    set_scale = getattr(axis.axes, f"set_{axis.axis_name}scale")
+    if len(sized) == len(finite):
+        set_scale("log")
+    else:
+        floor = 10.0 ** np.floor(np.log10(np.min(sized)))
+        set_scale("symlog", linthresh=floor, linscale=0.5)
+
+
+def drawable(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The values, rounding errors below 0 as 0."""
+    array = np.asarray(values, dtype=np.float64)
+    top = float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
+    return np.where((array < 0) & (array >= -_ROUNDING * top), 0.0, array)
+
+
+def legend_above(figure: Figure, axes: Axes, columns: int = 3) -> None:
+    """A legend outside the axes, where it covers nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles,
+            labels,
+            loc="outside upper left",
+            ncols=columns,
+            handletextpad=0.4,
+            columnspacing=1.0,
+            borderpad=0.1,
+        )
