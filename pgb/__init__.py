@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pgb.problem_files import read_problem
     from pgb.problems import Candidate, Data, Objective, Regularizer, loss
     from pgb.reports import Report
+    from pgb.search import Landscape, search
     from pgb.transforms import eliminate, without_units
 
 __version__ = "0.1.0"
@@ -27,6 +28,7 @@ __all__ = [
     "Data",
     "Expression",
     "InputError",
+    "Landscape",
     "Network",
     "Objective",
     "PgbError",
@@ -38,6 +40,7 @@ __all__ = [
     "eliminate",
     "loss",
     "read_problem",
+    "search",
     "without_units",
 ]
 
@@ -46,6 +49,7 @@ _HOMES = {
     "Data": "pgb.problems",
     "Expression": "pgb.models",
     "InputError": "pgb.errors",
+    "Landscape": "pgb.search",
     "Network": "pgb.models",
     "Objective": "pgb.problems",
     "PgbError": "pgb.errors",
@@ -62,6 +66,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use (PEP 562)."""
+    if name == "search":
+        return import_module("pgb.search")  # a package that can be called
     if name not in _HOMES:
         raise AttributeError(f"module 'pgb' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

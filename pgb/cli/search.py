@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from pgb.search import Landscape, Progress
 
 _UNDECIDED = 20
+# What suits a problem of which nobody knows how long its runs take.
+_STARTS, _SECONDS = 1000, 40.0
 
 
 @click.command()
 @click.argument("problem", metavar="PROBLEM")
 @click.option(
     "--starts",
-    type=click.IntRange(0, 10**9),
-    default=1000,
-    show_default=True,
-    help="Runs that look for local minima.",
+    type=click.IntRange(0, 10**7),
+    help="Runs that look for local minima (default 1000).",
 )
 @click.option(
     "--saddles",
-    type=click.IntRange(0, 10**9),
+    type=click.IntRange(0, 10**7),
     default=0,
     show_default=True,
     help="Further runs that look for critical points of any index.",
@@ -43,7 +43,7 @@ _UNDECIDED = 20
     "--time",
     "seconds",
     type=click.FloatRange(min=0, min_open=True),
-    help="Give out no more work after so many seconds.",
+    help="Give out no more work after so many seconds (default: 40 if --starts is not given).",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
@@ -76,6 +76,7 @@ _UNDECIDED = 20
 def search(
     ctx: click.Context,
     problem: str,
+    starts: int | None,
     seconds: float | None,
     claim: str | None,
     dask: str | None,
@@ -103,7 +104,8 @@ def search(
     with _executor(dask) as executor, _progress_bar() as progress:
         landscape = run_search(
             objective,
-            time=seconds,
+            starts=_STARTS if starts is None else starts,
+            time=_SECONDS if starts is None and seconds is None else seconds,
             until=until,
             executor=executor,
             progress=progress,
@@ -112,7 +114,7 @@ def search(
     if as_json:
         print_json(landscape.to_json_object())
     else:
-        width = min(shutil.get_terminal_size().columns, 120)
+        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
         colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         click.echo(landscape.to_text(width=width, color=colored), color=colored)
     if certificates is not None:

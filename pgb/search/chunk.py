@@ -18,8 +18,9 @@ from pgb.search.records import Chunk, ChunkResult, EscapeRecord, Lowest, PointRe
 from pgb.search.starts import draw
 from pgb.search.symmetry import SymmetryGroup, group_of
 
-# Numbers in the Jacobians of all starts of a chunk, so that the batch stays near the caches.
-_JACOBIANS = 1 << 21
+# Numbers in the Jacobians of all starts of a chunk: a chunk should take seconds at most, since it is
+# what a killed worker loses and what a time limit waits for.
+_JACOBIANS = 1 << 18
 _SMALLEST, _LARGEST = 16, 256
 
 
@@ -70,7 +71,7 @@ def run_chunk(task: Task) -> ChunkResult:
     ends = descend(objective, starts, seek=chunk.seek)
     merger = Merger(objective, group)
     counts: Counter[str] = Counter()
-    for place, found in enumerate(classify(objective, ends)):
+    for place, found in enumerate(classify(objective, ends, group)):
         counts[found.outcome.name] += 1
         _add(merger, ends, place, found, chunk)
     return ChunkResult(

@@ -196,6 +196,15 @@ class Landscape:
         minima = self.minima
         return minima[1].value - minima[0].value if len(minima) > 1 else None
 
+    @property
+    def unseen(self) -> float | None:
+        """Estimated chance that one more run finds a new point (Good 1953); None without runs.
+
+        It is the share of the runs that found a point which no other run found.
+        """
+        once = sum(point.hits == 1 for point in self.points)
+        return once / self.runs if self.runs else None
+
     def certificate(self, point: CriticalPoint | int) -> Certificate:
         """The certificate of a proved point, given itself or by its place in ``points``.
 

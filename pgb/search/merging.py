@@ -13,6 +13,7 @@ import numpy as np
 
 from pgb.numbers import Float64
 from pgb.problems import Objective
+from pgb.search.escapes import alike
 from pgb.search.outcome import Outcome
 from pgb.search.records import ChunkResult, EscapeRecord, Lowest, PointRecord, Vector
 from pgb.search.symmetry import SymmetryGroup
@@ -20,10 +21,8 @@ from pgb.search.symmetry import SymmetryGroup
 # Values of runs that ended at one point agree to the second order of the distance that is left.
 _VALUE_RELATIVE = 1e-9
 _VALUE_OF_SCALE = 1e-12
-# Distance of two ends at one point, relative to its largest entry.
+# Distance of two ends at one point, relative to the sizes of the entries.
 _POINT = 1e-5
-# Limit values are extrapolated, so they agree to few digits.
-_LIMIT = 1e-3
 
 
 class Merger:
@@ -79,7 +78,7 @@ class Merger:
     def add_escape(self, escape: EscapeRecord) -> None:
         """Count a way of escaping as a known one or take it in as new."""
         for place, known in enumerate(self.escapes):
-            if _alike(known, escape):
+            if alike(known.escape, escape.escape):
                 self.escapes[place] = known.joined(escape)
                 return
         self.escapes.append(escape)
@@ -114,33 +113,24 @@ class Merger:
         return [place for _, place in sorted(found)]
 
     def _same(self, known: PointRecord, point: PointRecord) -> bool | None:
-        tolerance = _POINT * max(1.0, float(np.max(np.abs(known.parameters), initial=0.0)))
-        if _close(known.parameters, point.parameters, tolerance):
+        if _close(known.parameters, point.parameters):
             return True
         if known.outcome is Outcome.DEGENERATE and not known.explained:
             alike = (known.index, known.nullity) == (point.index, point.nullity)
             return alike and point.outcome is Outcome.DEGENERATE
-        return self._group.same(known.parameters, point.parameters, tolerance)
+        return self._group.same(known.parameters, point.parameters, _POINT)
 
 
 def _width(value: float, scale: float) -> float:
     return _VALUE_RELATIVE * abs(value) + _VALUE_OF_SCALE * scale
 
 
-def _close(first: Vector, second: Vector, tolerance: float) -> bool:
-    return bool(np.max(np.abs(first - second), initial=0.0) <= tolerance)
+def _close(first: Vector, second: Vector) -> bool:
+    allowed = _POINT * np.maximum(1.0, np.maximum(np.abs(first), np.abs(second)))
+    return bool(np.all(np.abs(first - second) <= allowed))
 
 
 def _scale(objective: Objective) -> float:
     """The size of the values that differences are compared with: the value at 0."""
     value = float(objective.value(Float64(), np.zeros(objective.size)))
     return abs(value) if np.isfinite(value) and value != 0 else 1.0
-
-
-def _alike(first: EscapeRecord, second: EscapeRecord) -> bool:
-    one, other = first.escape, second.escape
-    if (one.mechanism, one.growth) != (other.mechanism, other.growth):
-        return False
-    if one.limit is None or other.limit is None:
-        return one.limit is other.limit
-    return bool(abs(one.limit - other.limit) <= _LIMIT * max(abs(one.limit), abs(other.limit)))

@@ -16,27 +16,24 @@ _COLUMNS = ("value", "verdict", "index", "hits", "orbit", "gap")
 _ESCAPE_COLUMNS = ("escaping by", "growth", "limit value", "hits")
 _LEFT = {"verdict", "escaping by", "growth"}
 _MOST_ESCAPES = 5
-# Widest cell of words.
-_WORDS = 44
+# The columns that give way on narrow screens, and how far.
+_ELASTIC, _NARROWEST = {"verdict", "escaping by"}, 16
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def render_text(landscape: Landscape, width: int, rows: int, color: bool) -> str:
-    """At most ``rows`` points and a few ways of escaping, in lines of at most ``width``."""
+    """At most ``rows`` points and a few ways of escaping; tables fit into ``width``."""
     head = headline(landscape)
     lines = [f"{_BOLD}{head}{_PLAIN}" if color else head]
     if landscape.points:
-        lines += _table(_COLUMNS, [_point_row(p) for p in landscape.points[:rows]])
+        lines += _table(_COLUMNS, [_point_row(p) for p in landscape.points[:rows]], width)
         lines += _more(landscape.points, rows, "points")
     if landscape.escapes:
-        lines += ["", *_table(_ESCAPE_COLUMNS, _escape_rows(landscape.escapes[:_MOST_ESCAPES]))]
+        shown = _escape_rows(landscape.escapes[:_MOST_ESCAPES])
+        lines += ["", *_table(_ESCAPE_COLUMNS, shown, width)]
         lines += _more(landscape.escapes, _MOST_ESCAPES, "ways of escaping")
     lines += ["", *notes(landscape)]
-    bold = len(_BOLD) + len(_PLAIN) if color else 0
-    return "\n".join(
-        line if len(line) <= width + (bold if number == 0 else 0) else line[: width - 3] + "..."
-        for number, line in enumerate(lines)
-    )
+    return "\n".join(lines)
 
 
 def headline(landscape: Landscape) -> str:
@@ -62,6 +59,10 @@ def notes(landscape: Landscape) -> list[str]:
     lines = [f"runs     {landscape.runs} = {' + '.join(counts)}"]
     if landscape.lowest is not None:
         lines.append(f"lowest   {landscape.lowest[0]:.12g}, of all runs")
+    if landscape.unseen is not None:
+        lines.append(
+            f"unseen   about {landscape.unseen:.1%} of further runs would end at new points"
+        )
     for run in landscape.stalled:
         lines.append(
             f"stalled  {_number(run.hits, 'run')}; the lowest at {run.value:.12g} with gradient "
@@ -98,6 +99,7 @@ def to_json_object(landscape: Landscape) -> dict[str, Any]:
         "runs": landscape.runs,
         "lowest": None if lowest is None else _plain(lowest[0]),
         "gap": _plain(landscape.gap),
+        "unseen": landscape.unseen,
         "starts": work.starts,
         "saddles": work.saddles,
         "seed": work.seed,
@@ -161,15 +163,23 @@ def _escape_rows(groups: Sequence[EscapeGroup]) -> list[Row]:
     ]
 
 
-def _table(columns: Row, rows: Sequence[Row]) -> list[str]:
-    cells = [[_cut(cell) for cell in row] for row in (columns, *rows)]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
+def _table(columns: Row, rows: Sequence[Row], width: int) -> list[str]:
+    widths = [max(len(row[place]) for row in (columns, *rows)) for place in range(len(columns))]
+    excess = sum(widths) + 2 * (len(columns) - 1) - width
+    if excess > 0:
+        (place,) = (place for place, name in enumerate(columns) if name in _ELASTIC)
+        widths[place] = max(widths[place] - excess, _NARROWEST)
+    return ["  ".join(_cells(columns, row, widths)).rstrip() for row in (columns, *rows)]
+
+
+def _cells(columns: Row, row: Row, widths: Sequence[int]) -> list[str]:
+    cut = [
+        cell if len(cell) <= width else cell[: width - 3] + "..."
+        for cell, width in zip(row, widths, strict=True)
+    ]
     return [
-        "  ".join(
-            cell.ljust(width) if name in _LEFT else cell.rjust(width)
-            for name, cell, width in zip(columns, row, widths, strict=True)
-        ).rstrip()
-        for row in cells
+        cell.ljust(width) if name in _LEFT else cell.rjust(width)
+        for name, cell, width in zip(columns, cut, widths, strict=True)
     ]
 
 
@@ -186,10 +196,6 @@ def _html_table(caption: str, columns: Row, rows: Sequence[Row]) -> str:
 
 def _more(shown: Sequence[Any], most: int, words: str) -> list[str]:
     return [f"... and {len(shown) - most} more {words}"] if len(shown) > most else []
-
-
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= _WORDS else cell[: _WORDS - 3] + "..."
 
 
 def _number(count: int, one: str, many: str | None = None) -> str:

@@ -20,7 +20,7 @@ from pgb.search.starts import Distribution, checked_distribution
 from pgb.search.store import Store, identity_of
 from pgb.search.workforce import Workforce
 
-_MOST_STARTS = 10**9
+_MOST_STARTS = 10**7
 
 
 def search(

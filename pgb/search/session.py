@@ -123,12 +123,12 @@ class Session:
     def _results(self, chunks: list[Chunk]) -> Iterator[ChunkResult | None]:
         """The results in the order of the chunks, None for those that time did not allow."""
         settings = self._settings
-        jobs = [
+        jobs = (
             Job(run_chunk, Task(self._payload, settings.distribution, settings.seed, chunk))
             for chunk in chunks
-        ]
+        )
         ready: dict[Chunk, ChunkResult] = {}
-        finished = self._force.stream(jobs, self._end_of_runs(), lambda: len(ready))
+        finished = self._force.stream(jobs, len(chunks), self._end_of_runs(), lambda: len(ready))
         for chunk in chunks:
             while chunk not in ready:
                 result = next(finished, None)
@@ -166,20 +166,20 @@ class Session:
 
     def _prove(self, records: list[PointRecord]) -> None:
         settings, done = self._settings, 0
-        jobs = [
+        jobs = (
             Job(
                 prove_point,
                 ProofTask(self._payload, r.key, r.parameters, self._better(r), settings.seed),
             )
             for r in records
-        ]
-        for proof in self._force.stream(jobs, self._end(), lambda: 0):
+        )
+        for proof in self._force.stream(jobs, len(records), self._end(), lambda: 0):
             self._proofs[proof.key] = proof
             if self._store is not None:
                 self._store.add_proof(proof)
             done += 1
-            self._tell("proving", done, len(jobs))
-        if done < len(jobs):
+            self._tell("proving", done, len(records))
+        if done < len(records):
             self._stopped = "since the time was up"
 
     def _unproved(self) -> list[PointRecord]:

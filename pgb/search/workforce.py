@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -26,6 +26,8 @@ from pgb.search.executors import RETRIES, InProcess, Pool
 
 # Seconds of work left that repay the start of a pool.
 _WORTH_A_POOL = 4.0
+# Windows of results that may wait for a slower one before them.
+_WINDOWS = 4
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,10 @@ class Workforce:
 
     @property
     def window(self) -> int:
-        """Jobs to have under way, so that no worker waits; few, so that stopping is quick."""
+        """Jobs to have under way, so that no worker waits; no more, so that stopping is quick."""
         if isinstance(self._executor, InProcess):
             return 1
-        return 2 * self._workers if self._own else 2 * _width(self._executor)
+        return 1 + (self._workers if self._own else _width(self._executor))
 
     def expect(self, seconds: float) -> None:
         """Start the pool if this much work is left for one process and that repays it."""
@@ -80,18 +82,18 @@ class Workforce:
             self._executor = Pool(self._workers, main_needed=self._main_needed)
 
     def stream(
-        self, jobs: list[Job], end: float | None, buffered: Callable[[], int]
+        self, jobs: Iterable[Job], total: int, end: float | None, buffered: Callable[[], int]
     ) -> Iterator[Any]:
-        """What the jobs give, as they finish; none is given out after the time ``end``.
+        """What the ``total`` jobs give, as they finish; none is given out after the time ``end``.
 
-        Jobs under way and results that the caller has put aside (``buffered``) stay within the
-        window, so memory does not grow with the number of jobs.
+        Jobs under way and results that the caller has put aside (``buffered``) stay within a few
+        windows, so memory does not grow with the number of jobs.
         """
         waiting: dict[Future[Any], Job] = {}
         queue, begin, finished = iter(jobs), time.perf_counter(), 0
         while True:
             if end is None or time.perf_counter() < end:
-                room = self.window - len(waiting) - buffered()
+                room = min(self.window, _WINDOWS * self.window - buffered()) - len(waiting)
                 for job in islice(queue, max(room, 0 if waiting else 1)):
                     self._submit(job, waiting)
             if not waiting:
@@ -105,7 +107,7 @@ class Workforce:
                 yield future.result()
             each = (time.perf_counter() - begin) / max(finished, 1)
             left = float("inf") if end is None else end - time.perf_counter()
-            self.expect(min(each * (len(jobs) - finished), left))
+            self.expect(min(each * (total - finished), left))
 
     def _submit(self, job: Job, waiting: dict[Future[Any], Job]) -> None:
         future = self._executor.submit(job.function, job.task)
