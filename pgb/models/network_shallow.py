@@ -125,7 +125,7 @@ class ShallowDerivatives(Derivatives):
         plan, slopes = self._plan, self.slopes[rows]
         a = slopes * self.v[rows, :, None]
         z = self.extended[rows]
-        n, h, m = a.shape
+        n, m = a.shape[0], a.shape[2]
         scaled = c[:, None, :] * a
         pairs = scaled[:, plan.left] * a[:, plan.right]
         if self.bends is not None:

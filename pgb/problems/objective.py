@@ -189,14 +189,15 @@ class Objective:
         return result + self.regularizer.hessian(ar, theta)
 
     @overflow_is_an_answer
-    def second_order(self, ar: Arithmetic, theta: Array) -> tuple[Array, Array, Array]:
-        """Value, gradient and Hessian at once: as the methods of these names give them."""
-        x, y, c = self.samples(ar)
-        return self._second_order_at(ar, theta, self.model.derivatives(ar, theta, x), y, c)
-
-    def _second_order_at(
-        self, ar: Arithmetic, theta: Array, at: Derivatives, y: Array, c: Array
+    def second_order(
+        self, ar: Arithmetic, theta: Array, at: Derivatives | None = None
     ) -> tuple[Array, Array, Array]:
+        """Value, gradient and Hessian at once, as the methods of these names give them.
+
+        ``at`` are the derivatives of the model at theta, if the caller has them already.
+        """
+        x, y, c = self.samples(ar)
+        at = self.model.derivatives(ar, theta, x) if at is None else at
         q = at.outputs()
         r = c * self.loss.gradient(ar, q, y)
         terms = c * self.loss.terms(ar, q, y)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import fmpq
 
-from pgb.models import AffineField, Model, Parameter, Switch
+from pgb.models import AffineField, Derivatives, Model, Parameter, Switch
 from pgb.numbers import Arithmetic, Array
 from pgb.problems import Elimination, Objective, Regularizer
 from pgb.problems.formulas import overflow_is_an_answer
@@ -85,7 +85,9 @@ class WithoutUnits(Objective):
         rows = [top, row_a[..., None, :], row_b[..., None, :]]
         return ar.concatenate(rows, axis=-2) + self.regularizer.hessian(ar, theta)
 
-    def second_order(self, ar: Arithmetic, theta: Array) -> tuple[Array, Array, Array]:
+    def second_order(
+        self, ar: Arithmetic, theta: Array, at: Derivatives | None = None
+    ) -> tuple[Array, Array, Array]:
         return self.value(ar, theta), self.gradient(ar, theta), self.hessian(ar, theta)
 
     @overflow_is_an_answer

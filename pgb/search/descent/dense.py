@@ -1,165 +1,172 @@
-"""Dense damped Newton for a portion of starts, with absolute values of the curvatures."""
+"""Dense trust-region Newton for a portion of starts."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pgb.numbers import Float64
 from pgb.problems import Objective
-from pgb.search.descent.ends import Ends, Floats, Rule, State
-from pgb.search.scales import typical_magnitudes
+from pgb.search.descent.ends import Ends, Floats, Rule
+from pgb.search.descent.finish import finished
+from pgb.search.descent.projection import Point, Projection
+from pgb.search.descent.steps import (
+    NULL,
+    Spectrum,
+    downhill,
+    in_coordinates,
+    spectrum,
+    to_stationary,
+)
+from pgb.search.descent.walk import Register, Walk
+from pgb.search.scales import magnitude_ranges, typical_magnitudes
 
-_AR = Float64()
-_TRAIL, _TRAIL_EVERY = 6, 4
-_STEP_TOLERANCE = 1e-9
-_NULL = 1e-11
-_FAR = 1e12
-_WINDOW = 16
+Mask = npt.NDArray[np.bool_]
 
-
-def evaluate(objective: Objective, theta: Floats) -> tuple[Floats, Floats, Floats]:
-    """Values, gradients and Hessians; infinite values where anything is not finite."""
-    value = objective.value(_AR, theta)
-    gradient, hessian = objective.gradient(_AR, theta), objective.hessian(_AR, theta)
-    bad = ~(np.isfinite(value) & np.all(np.isfinite(gradient), axis=-1))
-    bad |= ~np.all(np.isfinite(hessian), axis=(-1, -2))
-    value = np.where(bad, np.inf, value)
-    return value, gradient, hessian
-
-
-@np.errstate(all="ignore")
-def minimize(objective: Objective, starts: Floats, iterations: int) -> Ends:
-    """Saddle-free damped Newton from all starts (n, p)."""
-    n, p = starts.shape
-    typical = typical_magnitudes(objective)
-    out = _Outcome(n, p, starts)
-    rows = np.arange(n)
-    theta = starts.copy()
-    value, gradient, hessian = evaluate(objective, theta)
-    out.settle(rows[~np.isfinite(value)], State.ESCAPING, Rule.FAR)
-    run: dict[str, Any] = {
-        "rows": rows, "theta": theta, "value": value, "gradient": gradient, "hessian": hessian,
-        "mu": np.full(n, 1e-3), "moved": np.full((n, 3), np.inf), "stuck": np.zeros(n, int),
-        "old": theta.copy(), "old_value": value.copy(), "stalls": np.zeros(n, int),
-        "trail": np.repeat(theta[:, None], _TRAIL, axis=1),
-    }
-    run = {key: each[np.isfinite(value)] for key, each in run.items()}
-    for count in range(1, iterations + 1):
-        if not len(run["rows"]):
-            break
-        done, state, rule, newton = _iterate(objective, run, typical, count)
-        last = count == iterations
-        leaving = done | last
-        if np.any(leaving):
-            out.record(run, leaving, state, rule, newton, count)
-            run = {key: each[~leaving] for key, each in run.items()}
-    return out.ends(objective)
+_EPS = float(np.finfo(np.float64).eps)
+_STEP_TOLERANCE = 1e-8
+_MOST_REJECTED = 40
+_RESTS = 3
+_GREATEST_RADIUS = 1e3
+_SMALLEST_RADIUS = 1e-13
+# Every so many iterations runs that move far without progress are taken out.
+_WINDOW = 8
+_FAR, _BEYOND = 1e4, 1e8
 
 
-def _iterate(objective: Objective, run: dict[str, Any], typical: Floats, count: int) -> Any:
-    theta, value, gradient = run["theta"], run["value"], run["gradient"]
-    n = len(theta)
-    scale = np.maximum(np.abs(theta), typical)
-    slope = gradient * scale
-    bend = run["hessian"] * scale[:, :, None] * scale[:, None, :]
-    values, vectors = np.linalg.eigh((bend + bend.swapaxes(-1, -2)) / 2)
-    along = np.einsum("nij,ni->nj", vectors, slope)
-    largest = np.maximum(np.max(np.abs(values), axis=-1), 1e-300)
-    null = np.abs(values) <= _NULL * largest[:, None]
-    shift = run["mu"] * largest
-    coefficients = -along / (np.abs(values) + shift[:, None] + 1e-300)
-    step = np.einsum("nij,nj->ni", vectors, coefficients)
-    size = np.max(np.abs(step), axis=-1)
-    shrink = np.minimum(1, 2 / np.maximum(size, 1e-300))
-    coefficients *= shrink[:, None]
-    step *= shrink[:, None]
-    size *= shrink
-    predicted = -np.sum(coefficients * along, axis=-1) - 0.5 * np.sum(
-        values * coefficients * coefficients, axis=-1
-    )
-    trial = theta + scale * step
-    v, g, H = evaluate(objective, trial)
-    noise = 4e-16 * np.abs(value) + 1e-300
-    fall = value - v
-    norm, norm_new = np.linalg.norm(slope, axis=-1), np.linalg.norm(g * scale, axis=-1)
-    better = fall >= 1e-4 * predicted
-    tie = (np.abs(fall) <= 8 * noise) & (predicted <= 100 * noise) & (norm_new < norm)
-    accept = (better & (fall > 0) | tie) & np.isfinite(v)
-    good = accept & (fall >= 0.5 * predicted)
-    pseudo = np.where(null, 0, -along / np.where(null, 1, values))
-    newton = np.max(np.abs(np.einsum("nij,nj->ni", vectors, pseudo)), axis=-1)
-    null_slope = np.sqrt(np.sum(np.where(null, along, 0) ** 2, axis=-1))
-    mu = np.where(good, run["mu"] / 8, np.where(accept, run["mu"], np.maximum(run["mu"], 1e-12) * 8))
-    run["mu"] = np.where(good & (mu < 1e-15), 0, mu)
-    a = accept[:, None]
-    run["theta"] = np.where(a, trial, theta)
-    run["value"] = np.where(accept, v, value)
-    run["gradient"] = np.where(a, g, gradient)
-    run["hessian"] = np.where(a[..., None], H, run["hessian"])
-    moved = run["moved"]
-    run["moved"] = np.where(a, np.concatenate([moved[:, 1:], size[:, None]], axis=1), moved)
-    run["stalls"] = np.where(accept, 0, run["stalls"] + 1)
-    if count % _TRAIL_EVERY == 0:
-        run["trail"] = np.concatenate([run["trail"][:, 1:], run["theta"][:, None]], axis=1)
-    # endings
-    definite = values[:, 0] > _NULL * largest
-    at_rest = (newton <= _STEP_TOLERANCE) & (run["stalls"] > 0) & (predicted <= 100 * noise)
-    flat = np.any(null, axis=-1)
-    quiet = np.max(np.where(np.isfinite(run["moved"]), run["moved"], 0), axis=-1)
-    convex = values[:, 0] >= -_NULL * largest
-    zero = norm == 0
-    regular = (at_rest | zero) & definite
-    rest_null = (at_rest & (run["stalls"] > 3) | zero) & flat & convex & (quiet <= 1e-4)
-    saddle = zero & ~convex
-    far = np.max(np.abs(run["theta"]) / typical, axis=-1) > _FAR
-    saturated = zero & flat & ~rest_null
-    valley = np.zeros(n, bool)
-    if count % _WINDOW == 0:
-        shift_ = np.max(np.abs(run["theta"] - run["old"]) / np.maximum(np.abs(run["old"]), typical), axis=-1)
-        progress = run["old_value"] - run["value"]
-        valley = (shift_ > 0.3) & (progress <= 1e-9 * np.abs(run["value"]) + 1e-16) & (progress >= 0)
-        run["old"], run["old_value"] = run["theta"].copy(), run["value"].copy()
-    stuck = run["stalls"] > 40
-    done = regular | rest_null | saddle | far | valley | stuck | saturated
-    state = np.select(
-        [regular | saddle, rest_null, far | valley | saturated], [State.CONVERGED, State.CONVERGED, State.ESCAPING], State.EXHAUSTED
-    )
-    rule = np.select(
-        [regular | saddle, rest_null, far, valley, saturated, stuck],
-        [Rule.REGULAR, Rule.NULL_DIRECTIONS, Rule.FAR, Rule.VALLEY, Rule.SATURATED, Rule.NO_PROGRESS],
-        Rule.BUDGET,
-    )
-    return done, state, rule, newton
+class Trial(NamedTuple):
+    """A proposed step of every run: where it leads, how long it is, and whether to take it."""
+
+    point: Point
+    length: Floats
+    accepted: Mask
+    ratio: Floats
 
 
-class _Outcome:
-    def __init__(self, n: int, p: int, starts: Floats) -> None:
-        self.points, self.values = starts.copy(), np.full(n, np.inf)
-        self.newton = np.full(n, np.inf)
-        self.states = np.full(n, int(State.EXHAUSTED))
-        self.rules = np.full(n, int(Rule.BUDGET))
-        self.iterations = np.zeros(n, np.int64)
-        self.trail = np.repeat(starts[:, None], _TRAIL, axis=1)
+class Solver:
+    """One objective, with what stays the same over all portions of starts."""
 
-    def settle(self, rows: npt.NDArray[np.intp], state: State, rule: Rule) -> None:
-        self.states[rows], self.rules[rows] = int(state), int(rule)
+    def __init__(self, objective: Objective, seek: str) -> None:
+        self.objective, self.downhill = objective, seek == "minimum"
+        self.projection = Projection(objective)
+        self.typical = typical_magnitudes(objective)
+        self.reach = np.maximum(self.typical, magnitude_ranges(objective)[1])
+        self.own = self.typical[self.projection.rest]
 
-    def record(self, run: Any, mask: Any, state: Any, rule: Any, newton: Any, count: int) -> None:
-        rows = run["rows"][mask]
-        self.points[rows], self.values[rows] = run["theta"][mask], run["value"][mask]
-        self.newton[rows], self.iterations[rows] = newton[mask], count
-        self.states[rows], self.rules[rows] = state[mask], rule[mask]
-        self.trail[rows] = np.concatenate(
-            [run["trail"][mask][:, 1:], run["theta"][mask][:, None]], axis=1
+    @np.errstate(all="ignore")
+    def run(self, starts: Floats, iterations: int) -> Ends:
+        """The ends of runs from starts (n, p)."""
+        register = Register(starts)
+        walk = Walk.begin(self.projection.evaluate(starts), 1.0 if self.downhill else 0.5)
+        for count in range(1, iterations + 1):
+            if not len(walk):
+                break
+            at, scale = self.spectrum(walk)
+            rules = self.stationary(walk, at)
+            trial = self.propose(walk, at, scale)
+            walk.accept(trial.accepted & (rules < 0), trial.point, trial.length)
+            self.resize(walk, trial)
+            walk.checkpoint(count)
+            rules = np.where(rules < 0, self.stopped(walk), rules)
+            if count % _WINDOW == 0:
+                rules = np.where(rules < 0, self.escaped(walk), rules)
+            if count == iterations:
+                rules = np.where(rules < 0, int(Rule.BUDGET), rules)
+            over = rules >= 0
+            if np.any(over):
+                register.record(walk.kept(over), rules[over], at.newton[over], count)
+                walk = walk.kept(~over)
+        return finished(self.objective, self.typical, register, self.downhill)
+
+    def spectrum(self, walk: Walk) -> tuple[Spectrum, Floats]:
+        """The reduced Hessians, scaled by the sizes of the parameters, and these sizes (n, k)."""
+        gradient, hessian = self.projection.reduced(walk.gradient, walk.hessian)
+        scale = np.maximum(np.abs(walk.theta[:, self.projection.rest]), self.own)
+        scaled = hessian * (scale[:, :, None] * scale[:, None, :])
+        bad = ~np.isfinite(np.sum(scaled, axis=(-1, -2)))
+        if np.any(bad):
+            scaled[bad] = 0
+            gradient = np.where(bad[:, None], 0, gradient)
+        return spectrum(gradient * scale, scaled), scale
+
+    def stationary(self, walk: Walk, at: Spectrum) -> npt.NDArray[np.int64]:
+        """Rules of the runs that have arrived at a stationary point, -1 elsewhere."""
+        small = at.newton <= _STEP_TOLERANCE
+        singular = np.min(np.abs(at.values), axis=-1) <= NULL * at.top
+        level = 1e-13 * (at.top + np.abs(walk.value))
+        resting = small & singular & (at.null_slope <= level)
+        walk.resting = np.where(resting, walk.resting + 1, 0)
+        rules = np.full(len(walk), -1)
+        rules[small & ~singular] = int(Rule.REGULAR)
+        rules[(walk.resting >= _RESTS) | (resting & (at.null_slope == 0))] = int(
+            Rule.NULL_DIRECTIONS
+        )
+        return rules
+
+    def propose(self, walk: Walk, at: Spectrum, scale: Floats) -> Trial:
+        """Evaluate one step of every run."""
+        make = downhill if self.downhill else to_stationary
+        coefficients, predicted = make(at, walk.radius)
+        length = np.sqrt(np.sum(coefficients * coefficients, axis=-1))
+        theta = walk.theta.copy()
+        theta[:, self.projection.rest] += scale * in_coordinates(at.vectors, coefficients)
+        point = self.projection.evaluate(theta)
+        finite = np.isfinite(point.value)
+        if self.downhill:
+            fall = walk.value - point.value
+            ratio = np.where(finite, fall / np.maximum(predicted, 1e-300), -1)
+            noise = 4 * _EPS * np.abs(walk.value) + 1e-300
+            accepted = finite & (ratio > 1e-4) & (fall >= 0)
+            unsure = finite & ~accepted & (np.abs(fall) <= 4 * noise) & (predicted <= 100 * noise)
+            if np.any(unsure):
+                new = self.slope_norm(point, scale)
+                old = np.sqrt(np.sum(at.slopes * at.slopes, axis=-1))
+                quieter = unsure & (new < old)
+                accepted |= quieter
+                ratio = np.where(quieter, 1.0, ratio)
+            return Trial(point, length, accepted, ratio)
+        before = np.sum(at.slopes * at.slopes, axis=-1)
+        after = self.slope_norm(point, scale) ** 2
+        ratio = (before - after) / np.maximum(before - predicted, 1e-300)
+        ratio = np.where(finite & np.isfinite(after), ratio, -1)
+        return Trial(point, length, ratio > 1e-4, ratio)
+
+    def slope_norm(self, point: Point, scale: Floats) -> Floats:
+        """Norms of the reduced gradients at a trial point."""
+        gradient, _ = self.projection.reduced(point.gradient, point.hessian)
+        return np.sqrt(np.sum((gradient * scale) ** 2, axis=-1))
+
+    def resize(self, walk: Walk, trial: Trial) -> None:
+        """The trust-region radii after a step."""
+        longer = np.minimum(np.maximum(walk.radius, 2.5 * trial.length), _GREATEST_RADIUS)
+        shorter = np.minimum(0.3 * trial.length, 0.3 * walk.radius)
+        walk.radius = np.where(
+            trial.ratio > 0.75, longer, np.where(trial.ratio < 0.25, shorter, walk.radius)
         )
 
-    def ends(self, objective: Objective) -> Ends:
-        n = len(self.values)
-        norms = np.linalg.norm(objective.gradient(_AR, self.points), axis=-1)
-        return Ends(
-            self.points, self.values, norms, self.newton, self.states, self.rules,
-            self.iterations, np.zeros(n, np.bool_), self.trail,
+    def stopped(self, walk: Walk) -> npt.NDArray[np.int64]:
+        """Rules of the runs that cannot go on, -1 elsewhere."""
+        stuck = (walk.rejected >= _MOST_REJECTED) | (walk.radius < _SMALLEST_RADIUS)
+        rules = np.where(stuck, int(Rule.NO_PROGRESS), -1)
+        beyond = np.max(np.abs(walk.theta) / self.reach, axis=-1) > _BEYOND
+        return np.where(beyond, int(Rule.FAR), rules)
+
+    def escaped(self, walk: Walk) -> npt.NDArray[np.int64]:
+        """Rules of the runs that grow without progress since the last look, -1 elsewhere."""
+        size = np.max(np.abs(walk.theta) / self.reach, axis=-1)
+        moved = np.max(
+            np.abs(walk.theta - walk.old) / np.maximum(np.abs(walk.old), self.typical), axis=-1
         )
+        progress = walk.old_value - walk.value
+        rules = np.full(len(walk), -1)
+        if self.downhill:
+            little = progress <= 1e-6 * np.abs(walk.value) + 1e-12 * np.abs(walk.first_value)
+            valley = little & (moved > 0.05) & (size > 1.05 * walk.old_size) & (size > 3)
+            rules[valley] = int(Rule.VALLEY)
+            slow = progress <= 0.1 * np.abs(walk.value)
+        else:
+            slow = np.ones(len(walk), dtype=bool)
+        rules[(size > _FAR) & slow & (size > 1.5 * walk.old_size)] = int(Rule.FAR)
+        walk.old, walk.old_value, walk.old_size = walk.theta.copy(), walk.value.copy(), size
+        return rules

@@ -8,7 +8,7 @@ import numpy as np
 
 from pgb.errors import InputError, kind_of
 from pgb.problems import Objective
-from pgb.search.descent.dense import minimize
+from pgb.search.descent.dense import Solver
 from pgb.search.descent.ends import Ends
 
 #: Up to this many parameters Hessians are formed and factorised.
@@ -47,7 +47,8 @@ def descend(
     p = objective.size
     many = max(1, min(_PORTION, _PORTION_ENTRIES // max(1, p * p)))
     cuts = range(0, max(1, len(points)), many)
-    parts = [minimize(objective, points[cut : cut + many], int(iterations)) for cut in cuts]
+    solver = Solver(objective, seek)
+    parts = [solver.run(points[cut : cut + many], int(iterations)) for cut in cuts]
     return Ends.joined(parts)
 
 

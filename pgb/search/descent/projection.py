@@ -1,0 +1,140 @@
+"""Variable projection: parameters in which a squared loss is quadratic are always at their best.
+
+Outputs that are affine in the weights of the last layer make a squared loss a quadratic function
+of these weights. Following only the others, with the quadratic ones solved for at every step, walks
+on the reduced function min over the quadratic parameters; it has the same stationary points with
+the same index, and far fewer narrow curved valleys.
+
+Source: G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least
+squares problems whose variables separate", 1973.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.models import ExponentialNeurons, Model, ModelSum, Network
+from pgb.models.network_shallow import ShallowDerivatives
+from pgb.numbers import Exact, Float64
+from pgb.problems import Objective
+from pgb.search.descent.ends import Floats
+
+Indices = npt.NDArray[np.intp]
+
+_AR = Float64()
+_QUADRATIC_LOSSES = ("squared", "half-squared")
+# Proximal term relative to the trace: nearly equal units make the normal equations singular.
+_PROXIMAL = 1e-14
+
+
+class Point(NamedTuple):
+    """Parameters (n, p) with values (n,), gradients (n, p) and Hessians (n, p, p) there."""
+
+    theta: Floats
+    value: Floats
+    gradient: Floats
+    hessian: Floats
+
+
+class Projection:
+    """Evaluates an objective with its quadratic parameters solved for, and reduces derivatives."""
+
+    def __init__(self, objective: Objective) -> None:
+        self.objective = objective
+        self.quadratic = quadratic_parameters(objective)
+        free = np.ones(objective.size, dtype=bool)
+        free[self.quadratic] = False
+        self.rest: Indices = np.flatnonzero(free)
+        if not len(self.rest):  # a convex quadratic problem: one Newton step solves it
+            self.rest, self.quadratic = np.arange(objective.size), self.quadratic[:0]
+        self._order = np.concatenate([self.rest, self.quadratic])
+        self._sorted = bool(np.all(self._order == np.arange(objective.size)))
+
+    def evaluate(self, theta: Floats) -> Point:
+        """Where the quadratic parameters are best; infinite values where anything overflows."""
+        if not len(self.quadratic):
+            return _finite(theta, *self.objective.second_order(_AR, theta))
+        x, y, c = self.objective.samples(_AR)
+        at = self.objective.model.derivatives(_AR, theta, x)
+        if isinstance(at, ShallowDerivatives):
+            r = (c * self.objective.loss.gradient(_AR, at.outputs(), y))[..., 0]
+            bend = (c * self.objective.loss.hessian(_AR, at.outputs(), y)[..., 0])[..., 0]
+            z = at.extended
+            normal = (z * bend[:, None, :]) @ z.swapaxes(-1, -2)
+            slope = (z @ r[:, :, None])[:, :, 0]
+            if not self.objective.regularizer.is_zero:
+                decay = 2 * self.objective.regularizer.coefficients(_AR)[0][self.quadratic]
+                normal = normal + np.diag(decay)
+                slope = slope + decay * theta[:, self.quadratic]
+            theta = self._solved(theta, slope, normal)
+            moved = at.with_output_layer(theta)
+            return _finite(theta, *self.objective.second_order(_AR, theta, moved))
+        _, gradient, hessian = self.objective.second_order(_AR, theta)
+        q = self.quadratic
+        theta = self._solved(theta, gradient[:, q], hessian[:, q[:, None], q])
+        return _finite(theta, *self.objective.second_order(_AR, theta))
+
+    def _solved(self, theta: Floats, slope: Floats, normal: Floats) -> Floats:
+        step = np.linalg.solve(_shifted(normal), slope[:, :, None])[:, :, 0]
+        theta = theta.copy()
+        theta[:, self.quadratic] -= np.where(np.isfinite(step), step, 0)
+        return theta
+
+    def reduced(self, gradient: Floats, hessian: Floats) -> tuple[Floats, Floats]:
+        """Gradient (n, k) and Hessian (n, k, k) of the reduced function in the k others."""
+        if not len(self.quadratic):
+            return gradient, hessian
+        if not self._sorted:
+            gradient = gradient[:, self._order]
+            hessian = hessian[:, self._order[:, None], self._order]
+        k = len(self.rest)
+        mixed = hessian[:, k:, :k]
+        right = np.concatenate([mixed, gradient[:, k:, None]], axis=2)
+        solved = mixed.swapaxes(1, 2) @ np.linalg.solve(_shifted(hessian[:, k:, k:]), right)
+        return gradient[:, :k] - solved[:, :, k], hessian[:, :k, :k] - solved[:, :, :k]
+
+
+def quadratic_parameters(objective: Objective) -> Indices:
+    """Indices of parameters in which the objective is a convex quadratic function; maybe none."""
+    none = np.zeros(0, dtype=np.intp)
+    penalty = objective.regularizer.absolute
+    if type(objective) is not Objective or objective.loss.name not in _QUADRATIC_LOSSES:
+        return none
+    if not np.all(Exact().certainly_zero(penalty)):
+        return none
+    return np.array(sorted(_affine(objective.model)), dtype=np.intp)
+
+
+def _affine(model: Model) -> list[int]:
+    """Parameters in which the outputs are affine, jointly."""
+    if isinstance(model, ModelSum):
+        second = [model.first.size + j for j in _affine(model.second)]
+        return _affine(model.first) + second
+    if isinstance(model, ExponentialNeurons):
+        return list(range(*model.slices["a"].indices(model.size)))
+    if isinstance(model, Network) and model.output_activation.linear:
+        last = len(model.layers) - 1
+        return list(range(model.slices[f"W{last}"].start, model.size))
+    return []
+
+
+def _shifted(normal: Floats) -> Floats:
+    size = normal.shape[-1]
+    normal = np.where(np.isfinite(normal), normal, 0)
+    trace = np.trace(normal, axis1=1, axis2=2)
+    shift = _PROXIMAL * trace + np.finfo(np.float64).tiny
+    result = normal.copy()
+    result[:, np.arange(size), np.arange(size)] += np.where(trace > 0, shift, 1.0)[:, None]
+    return result
+
+
+def _finite(theta: Floats, value: Floats, gradient: Floats, hessian: Floats) -> Point:
+    total = value + np.sum(gradient, axis=-1) + np.sum(hessian, axis=(-1, -2))
+    bad = ~np.isfinite(total)
+    if np.any(bad):
+        value, gradient, hessian = value.copy(), gradient.copy(), hessian.copy()
+        value[bad], gradient[bad], hessian[bad] = np.inf, 0, 0
+    return Point(theta, value, gradient, hessian)
