@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pgb.search.landscape import Landscape
 
 _HEIGHT = 3.0
-_NUMBERED = 25
+_NUMBERED = 18
 
 
 def plot_disconnectivity(

@@ -115,9 +115,20 @@ def scale_values(axis: Any, values: Iterable[float]) -> None:
     set_scale = getattr(axis.axes, f"set_{axis.axis_name}scale")
     if len(sized) == len(finite):
         set_scale("log")
+        if top <= 1000 * np.min(sized) and 1e-3 <= top <= 1e5:
+            _plain_numbers(axis, every=top <= 100 * np.min(sized))
     else:
         floor = 10.0 ** np.floor(np.log10(np.min(sized)))
         set_scale("symlog", linthresh=floor, linscale=0.5)
+
+
+def _plain_numbers(axis: Any, every: bool) -> None:
+    """Label 1, 2 and 5 times each power of ten (or only the powers) without exponents."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0) if every else (1.0,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def drawable(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
