@@ -8,7 +8,7 @@ quarter of the margin. What is proposed with these intervals is proved again wit
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from flint import arb
@@ -37,7 +37,7 @@ _TESTED: dict[str, tuple[Callable[[Floats], Floats], Callable[[arb], arb], float
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def self_test(name: str) -> None:
     """Compare a function with python-flint at points spread over its range.
 

@@ -10,12 +10,9 @@ from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from flint import arb_mat
-
 from .exact import ONE, ZERO, is_zero
 from .jets import Jet, Jets
 from .losses import losses
-from .matrices import dense_product
 from .models import outputs
 from .problem import Problem
 from .reading import need
@@ -40,7 +37,7 @@ def evaluate(P: Problem, R: Any, theta: Any, order: int, direction: Any = None) 
     at.switches = [(*switch, False)[:3] for switch in A.switches]  # value, order, of the loss
     at.gradient = data_gradient(at, range(P.size) if direction is None else [0], zero)
     if order == 2:
-        at.hessian = data_hessian(at, P.size, zero)
+        at.hessian = data_hessian(R, at, P.size, zero)
     if P.elimination == "without-units":
         multiply_factor(P, R, theta, at, direction)
     add_regularizer(P, R, theta, at, direction)
@@ -70,21 +67,16 @@ def data_gradient(at: Any, slots: Iterable[int], zero: Any) -> list[Any]:
     return list(gradient.values())
 
 
-def data_hessian(at: Any, size: int, zero: Any) -> Any:
+def data_hessian(R: Any, at: Any, size: int, zero: Any) -> Any:
     """The second derivatives of the sum over the samples; the upper triangle is right."""
-    rows: list[Any] = []
-    bent: list[Any] = []
     second: dict[Any, Any] = {}
-    for q, r, C in zip(at.q, at.r, at.curvatures, strict=True):
-        dense = [[(first or {}).get(j, zero) for j in range(size)] for _, first, _ in q]
-        rows += dense
-        bent += dense_product(C, dense)
+    for q, r in zip(at.q, at.r, strict=True):
         for (_, _, h), slope in zip(q, r, strict=True):
             for key, d in h.items():
                 second[key] = second[key] + slope * d if key in second else slope * d
     if not size:
         return []
-    H = (arb_mat(rows).transpose() * arb_mat(bent)).tolist()
+    H = R.products(at, size, zero)
     for (j, k), value in second.items():
         H[j][k] = H[j][k] + value
     return H

@@ -6,15 +6,27 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from flint import arb
+from flint import arb, arb_mat
 
 from .closed_forms import exact_exp, exact_log, exact_pi, opaque, turned
 from .exact import ONE, ZERO, Form, is_zero, sign
+from .matrices import dense_product
 
 
 def increasing(function: Callable[[arb], arb]) -> Callable[[arb], arb]:
     """An increasing function on balls, by its end points."""
     return lambda x: function(x) if x.is_exact() else function(x.lower()).union(function(x.upper()))
+
+
+def ball_products(at: Any, size: int, zero: Any) -> Any:
+    """The sum of J_i^T C_i J_i for Jacobians J_i of the outputs, by products of matrices."""
+    rows: list[Any] = []
+    bent: list[Any] = []
+    for q, C in zip(at.q, at.curvatures, strict=True):
+        dense = [[(first or {}).get(j, zero) for j in range(size)] for _, first, _ in q]
+        rows += dense
+        bent += dense_product(C, dense)
+    return (arb_mat(rows).transpose() * arb_mat(bent)).tolist()
 
 
 def ball_square(x: arb) -> arb:
@@ -27,7 +39,8 @@ def positive_part(R: Any, s: Any) -> Any:
     """The larger of s and 0."""
     if R.exact:
         return s if sign(s) >= 0 else ZERO
-    return s if s >= 0 else arb(0) if s <= 0 else arb(0).union(s.upper())
+    zero = R.number(ZERO)
+    return s if s >= 0 else zero if s <= 0 else zero.union(s.upper())
 
 
 def power(R: Any, s: Any, n: int) -> Any:
@@ -73,4 +86,5 @@ BALLS: Any = SimpleNamespace(
     pi=arb.pi,
     square=ball_square,
     choose=lambda x, above, below: above if x > 0 else below if x < 0 else above.union(below),
+    products=ball_products,
 )

@@ -76,10 +76,10 @@ def _children(labels: Labels) -> Places:
 #: How a label is written down: digits for axes, then letters for the component of each test.
 LETTERS = {
     **{SPLIT + j: "0123"[j] for j in range(4)},
-    **{10 + j: "abcd"[j] for j in range(4)},
-    **{20 + j: "efgh"[j] for j in range(4)},
-    **{30 + j: "ijkl"[j] for j in range(4)},
-    UNIQUE: "u",
+    **{10 + j: "abcdefgh"[j] for j in range(4)},
+    **{20 + j: "ijklmnop"[j] for j in range(4)},
+    **{30 + j: "qrstuvwx"[j] for j in range(4)},
+    UNIQUE: ".",
     UNDECIDED: "?",
 }
 

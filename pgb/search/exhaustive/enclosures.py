@@ -89,7 +89,7 @@ class Enclosures:
             switches = self.objective.switches(self.ar, self.box(low, high))
         for switch in switches:
             if switch.order <= 1:
-                apart = self.ar.certainly_nonzero(switch.values)
+                apart = np.asarray(self.ar.certainly_nonzero(switch.values))
                 found |= ~apart.reshape((len(low), -1)).all(axis=-1)
         return found
 
