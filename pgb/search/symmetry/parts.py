@@ -15,6 +15,7 @@ from pgb.search.symmetry.expressions import SignedPermutations, signed_permutati
 from pgb.search.symmetry.layers import Penalties
 from pgb.search.symmetry.linear import Collapse, collapse, smaller_penalties
 from pgb.search.symmetry.networks import NetworkMoves, network_moves, normalized
+from pgb.search.symmetry.orbits import finite_orbit_size, tangents_of
 from pgb.search.symmetry.scalings import Scalings
 
 Vector = npt.NDArray[np.float64]
@@ -46,6 +47,14 @@ class Part:
         """Compare two normal forms (q,)."""
         return Nearest(relative_distance(first, second, np.ones(len(first))))
 
+    def orbit_size(self, theta: Vector) -> int:
+        """Images of a normal form (q,) under the finite part of the group."""
+        return 1
+
+    def tangents(self, theta: Vector) -> list[Vector]:
+        """Velocities (q,) at any point of moves that are no affine fields of the model."""
+        return []
+
 
 class NetworkPart(Part):
     """A layered network, with free linear layers multiplied out."""
@@ -62,17 +71,26 @@ class NetworkPart(Part):
             inner, inside = self.made.smaller, smaller_penalties(self.made, penalties)
         invariant = objective.loss.shift_invariant
         self.moves: NetworkMoves = network_moves(inner, inside, inputs, invariant)
+        self.own = self.moves
+        if self.made is not None:
+            self.own = network_moves(network, penalties, inputs, invariant)
 
     def normalized(self, theta: Vector) -> Vector:
         if self.made is None:
             return normalized(self.moves, theta)
-        moved = self.made.expanded(normalized(self.moves, self.made.collapsed(theta)))
-        return np.where(self.made.has_closed_orbit(theta)[:, None], moved, theta)
+        closed = self.made.has_closed_orbit(theta)
+        return np.where(closed[:, None], self.factorized(theta), theta)
+
+    def factorized(self, theta: Vector) -> Vector:
+        """The same outputs (n, q) with balanced factors of linear layers, on the orbit or not."""
+        assert self.made is not None
+        return self.made.expanded(normalized(self.moves, self.made.collapsed(theta)))
 
     def nearest(self, first: Vector, second: Vector) -> Nearest:
         pair, doubt = np.stack([first, second]), ""
         if self.made is not None:
-            if not np.all(self.made.has_closed_orbit(pair)):
+            closed = self.made.has_closed_orbit(pair)
+            if not np.all(closed):
                 doubt = "factors of linear layers have more rank than their product"
             pair = normalized(self.moves, self.made.collapsed(pair))
         found = align(self.moves, pair[0], pair[1])
@@ -81,6 +99,15 @@ class NetworkPart(Part):
         elif found.gap < 1e-4:
             doubt = "two units of a layer can hardly be told apart"
         return Nearest(found.distance, doubt)
+
+    def orbit_size(self, theta: Vector) -> int:
+        rows = theta[None, :]
+        if self.made is not None:
+            rows = normalized(self.moves, self.made.collapsed(rows))
+        return finite_orbit_size(self.moves, rows[0])
+
+    def tangents(self, theta: Vector) -> list[Vector]:
+        return tangents_of(self.own, theta)
 
 
 class ExponentialPart(Part):
@@ -120,6 +147,11 @@ class ExpressionPart(Part):
         if not self.group.complete:
             return Nearest(distance, "not all symmetries of the formulas are proved")
         return Nearest(distance, self.scalings.doubt(first))
+
+    def orbit_size(self, theta: Vector) -> int:
+        moved = self.group.images(theta)
+        fixing = np.all(np.abs(moved - theta) <= 1e-6 * np.maximum(1.0, np.abs(theta)), axis=1)
+        return len(moved) // int(np.sum(fixing))
 
 
 def keeps(field: AffineField, penalties: Penalties) -> bool:

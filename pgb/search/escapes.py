@@ -1,0 +1,181 @@
+"""Runs that leave every bounded set: which way, how fast, by what mechanism, and to what value.
+
+Growth is that of the distance s from the origin along the gradient flow. If the slope -dQ/ds falls
+like exp(-k s), s grows like log(t) / k; if it falls like s^-(q + 1), s grows like t^(1 / (q + 2)).
+Both are fitted to the last checkpoints of a run, and the better one gives the limit of the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pgb.numbers import Float64
+from pgb.problems import Objective
+from pgb.search.descent.ends import Ends
+from pgb.search.mechanisms import mechanism_of
+from pgb.search.scales import typical_magnitudes
+
+Vector = npt.NDArray[np.float64]
+
+# Components of the direction that are named, and the least one worth naming.
+_MOST_NAMED, _LEAST_NAMED = 6, 0.05
+# Values this much smaller than that at the origin are taken for 0.
+_ZERO = 1e-10
+# Errors of limits below this part of it do not matter.
+_SMALL = 1e-6
+# Powers 1/k with greater k cannot be told from logarithms on a few checkpoints.
+_SLOWEST = 8
+# Limits that agree to this relative accuracy, or within their errors, count as one.
+_LIMIT = 1e-3
+
+
+@dataclass(frozen=True)
+class Escape:
+    """How a run escapes.
+
+    Attributes:
+        direction: the largest components, by name, of the unit vector in which the last
+            checkpoints move, in the parameters themselves.
+        growth: of the distance from the origin along the gradient flow: "logarithmic",
+            "power 1/4" and the like, or "unknown".
+        limit: extrapolated infimum of the values along the way; None where no law fits.
+        error: estimated error of the limit.
+        mechanism: what grows, without the numbers of units, which symmetries change.
+        units: the numbers of those units, counted from 1, as they are at this run.
+    """
+
+    direction: dict[str, float]
+    growth: str
+    limit: float | None
+    mechanism: str
+    error: float | None = None
+    units: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EscapeClass:
+    """Runs that escape alike: the first of them, and their number."""
+
+    escape: Escape
+    hits: int
+
+
+def escape_of(objective: Objective, ends: Ends, place: int) -> Escape:
+    """The way in which run number ``place`` escapes."""
+    trail = _distinct(np.asarray(ends.trail[place]))
+    if len(trail) < 2:
+        mechanism, units = mechanism_of(objective, ends.points[place][None], ends.points[place])
+        return Escape({}, "unknown", None, mechanism, None, units)
+    moved = trail[-1] - trail[0]
+    length = float(np.linalg.norm(moved))
+    direction = moved / length if length > 0 else moved
+    mechanism, units = mechanism_of(objective, trail, direction)
+    with np.errstate(all="ignore"):
+        growth, limit, error = _law(objective, trail)
+    return Escape(_named(objective, direction), growth, limit, mechanism, error, units)
+
+
+def alike(first: Escape, second: Escape) -> bool:
+    """Whether two runs escape by one mechanism to one limit, as far as the limits are known."""
+    if first.mechanism != second.mechanism or (first.limit is None) != (second.limit is None):
+        return False
+    if first.limit is None or second.limit is None:
+        return True
+    width = _LIMIT * max(abs(first.limit), abs(second.limit))
+    width = max(width, first.error or 0.0, second.error or 0.0)
+    return abs(first.limit - second.limit) <= width
+
+
+def group_escapes(escapes: Sequence[Escape]) -> list[EscapeClass]:
+    """Classes of escapes that are alike, most frequent first, each with its number of runs."""
+    found: list[EscapeClass] = []
+    for escape in escapes:
+        for place, known in enumerate(found):
+            if alike(known.escape, escape):
+                found[place] = replace(known, hits=known.hits + 1)
+                break
+        else:
+            found.append(EscapeClass(escape, 1))
+    return sorted(found, key=lambda known: -known.hits)
+
+
+def _distinct(trail: Vector) -> Vector:
+    """The finite checkpoints, without repetitions."""
+    trail = trail[np.all(np.isfinite(trail), axis=1)]
+    if not len(trail):
+        return trail
+    moved = np.any(trail[1:] != trail[:-1], axis=1)
+    return trail[np.concatenate([[True], moved])]
+
+
+def _named(objective: Objective, direction: Vector) -> dict[str, float]:
+    order = np.argsort(-np.abs(direction), kind="stable")[:_MOST_NAMED]
+    return {
+        name_of(objective, int(j)): float(direction[j])
+        for j in order
+        if abs(direction[j]) >= _LEAST_NAMED
+    }
+
+
+def name_of(objective: Objective, index: int) -> str:
+    """The name of an entry of the parameters, such as W1[0, 2]."""
+    for parameter in objective.parameters:
+        place = objective.slices[parameter.name]
+        if place.start <= index < place.stop:
+            if not parameter.shape:
+                return parameter.name
+            entry = np.unravel_index(index - place.start, parameter.shape)
+            return f"{parameter.name}[{', '.join(str(int(i)) for i in entry)}]"
+    raise IndexError(index)
+
+
+def _law(objective: Objective, trail: Vector) -> tuple[str, float | None, float | None]:
+    """The growth law with the limit of the value and its error, from checkpoints (k, p).
+
+    Distances are measured in units of typical magnitudes.
+    """
+    ar, units = Float64(), typical_magnitudes(objective)
+    values = np.asarray(objective.value(ar, trail))
+    gradients = np.asarray(objective.gradient(ar, trail))
+    steps, levels = np.diff(trail, axis=0), (values[1:] + values[:-1]) / 2
+    lengths = np.linalg.norm(steps / units, axis=1)
+    # Slopes at both ends of each step, along the step.
+    before = -np.sum(gradients[:-1] * steps, axis=1) / lengths
+    after = -np.sum(gradients[1:] * steps, axis=1) / lengths
+    s = np.linalg.norm(trail / units, axis=1)
+    middle, slopes = (s[1:] + s[:-1]) / 2, (values[:-1] - values[1:]) / lengths
+    usable = (slopes > 0) & (before > 0) & (after > 0) & np.isfinite(slopes)
+    middle, slopes, levels = (each[usable] for each in (middle, slopes, levels))
+    if len(slopes) < 3 or not np.all(np.diff(middle) > 0):
+        return "unknown", None, None
+    (rate, misfit), (power, other) = (_fit(x, np.log(slopes)) for x in (middle, np.log(middle)))
+    if misfit <= other and rate < 0:
+        growth, limits = "logarithmic", levels + slopes / rate
+    elif power < -1:
+        growth, limits = _power(1 / (1 - power)), levels + slopes * middle / (power + 1)
+    else:
+        return "unknown", None, None
+    error = float(np.max(np.abs(limits[-3:] - limits[-1])))
+    height = abs(float(objective.value(ar, np.zeros(objective.size))))
+    known = max(0.1 * abs(float(levels[-1])), _SMALL * height)
+    if min(misfit, other) > 1 or not error <= known:
+        return growth, None, None
+    # No value is below that of the best function on the data.
+    limit, least = float(limits[-1]), objective.infimum().value
+    return growth, least if limit - least <= max(_ZERO * height, error) else limit, error
+
+
+def _fit(x: Vector, y: Vector) -> tuple[float, float]:
+    """Slope and largest misfit of a line through points."""
+    slope, offset = np.polyfit(x - x[-1], y, 1)
+    return float(slope), float(np.max(np.abs(y - offset - slope * (x - x[-1]))))
+
+
+def _power(exponent: float) -> str:
+    """The power 1/k with whole k nearest to an exponent below 1/2; slow ones are logarithms."""
+    k = max(2, round(1 / exponent))
+    return f"power 1/{k}" if k <= _SLOWEST else "logarithmic"
