@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from pgb.pictures.style import (
     ESCAPE,
     MINIMUM,
     SADDLE,
-    drawable,
+    cleaned,
     legend_above,
     new_figure,
     scale_values,
@@ -53,6 +54,7 @@ def plot_disconnectivity(
         raise InputError("landscape: found no local minimum, expected some to draw")
     if leaves < 1:
         raise InputError(f"leaves: found {leaves}, expected an integer >= 1")
+    graph = _cleaned(landscape, graph)
     trees = restricted(merge_tree(graph), leaves)
     with new_figure(_HEIGHT) as (figure, axes):
         scale_values(axes.yaxis, _heights(trees))
@@ -62,6 +64,19 @@ def plot_disconnectivity(
         axes.set_xlabel(_caption(graph, trees))
         legend_above(figure, axes, columns=2)
     return figure
+
+
+def _cleaned(landscape: Landscape, graph: Connections) -> Connections:
+    """The graph with 0 for values that are rounding errors."""
+
+    def clean(value: float) -> float:
+        return float(cleaned(landscape.objective, value))
+
+    return replace(
+        graph,
+        minima=tuple(replace(m, value=clean(m.value)) for m in graph.minima),
+        connections=tuple(replace(c, value=clean(c.value)) for c in graph.connections),
+    )
 
 
 def _caption(graph: Connections, trees: Sequence[Basin]) -> str:
@@ -104,7 +119,7 @@ def _draw_trees(axes: Axes, trees: Sequence[Basin]) -> None:
                 for end, part in zip(ends, basin.parts, strict=True)
             ]
     for xs, ys in lines:
-        axes.plot(xs, drawable(ys), color=BLACK, linewidth=0.8, solid_capstyle="projecting")
+        axes.plot(xs, ys, color=BLACK, linewidth=0.8, solid_capstyle="projecting")
     _draw_roots(axes, trees, place)
     for look, marks, label in (
         (SADDLE, joins, "lowest saddle found"),
@@ -113,7 +128,7 @@ def _draw_trees(axes: Axes, trees: Sequence[Basin]) -> None:
         if marks:
             axes.plot(
                 [x for x, _ in marks],
-                drawable([y for _, y in marks]),
+                [y for _, y in marks],
                 linestyle="none",
                 marker=look.marker,
                 markersize=4,
@@ -129,7 +144,7 @@ def _draw_roots(axes: Axes, trees: Sequence[Basin], place: dict[int, float]) -> 
     low, high = axes.get_ylim()
     for tree in trees:
         x = _middle(tree, place)
-        axes.plot([x, x], [*drawable([tree.value]), high], color=BLACK, lw=0.8, ls=(0, (1, 2)))
+        axes.plot([x, x], [tree.value, high], color=BLACK, lw=0.8, ls=(0, (1, 2)))
     axes.set_ylim(low, high)
 
 
@@ -145,7 +160,7 @@ def _draw_leaves(axes: Axes, trees: Sequence[Basin], graph: Connections) -> None
             continue
         axes.plot(
             [place[leaf] for leaf in chosen],
-            drawable([graph.minima[leaf].value for leaf in chosen]),
+            [graph.minima[leaf].value for leaf in chosen],
             linestyle="none",
             marker=MINIMUM.marker,
             markersize=4,
@@ -163,7 +178,7 @@ def _draw_leaves(axes: Axes, trees: Sequence[Basin], graph: Connections) -> None
                 continue
             axes.annotate(
                 str(point + 1),
-                (x, float(drawable(graph.minima[leaf].value))),
+                (x, graph.minima[leaf].value),
                 xytext=(0, -4),
                 textcoords="offset points",
                 ha="center",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from pgb.pictures.style import (
     PURPLE,
     VERMILION,
     new_figure,
+    scale_values,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ _LOOKS = (
     (PURPLE, "v", (0, (5, 1, 1, 1, 1, 1))),
     (BLACK, "x", (0, (8, 2))),
 )
+# Characters in a line of the legend.
+_WRAP = 56
 _CHECKPOINTS = 40
 _LAST = 500
 
@@ -84,11 +88,11 @@ def plot_escapes(landscape: Landscape, *, most: int = MOST) -> Figure:
                 markersize=3,
                 label=_label(trajectory.group),
             )
-        axes.set_xscale("log")
+        scale_values(axes.xaxis, [norm for trajectory in found for norm in trajectory.norms])
         axes.set_yscale("log")
         axes.set_xlabel("norm of the parameters")
         axes.set_ylabel("value − limit")
-        figure.legend(loc="outside upper left", ncols=1, handlelength=3.5, borderpad=0.1)
+        figure.legend(loc="outside upper left", ncols=1, handlelength=2.6, borderpad=0.1)
     return figure
 
 
@@ -128,6 +132,6 @@ def _trajectory(group: EscapeGroup, path: Vector, values: Vector) -> Trajectory:
 
 def _label(group: EscapeGroup) -> str:
     limit = group.escape.limit
-    ending = "" if limit is None else f", limit {limit:.4g}"
+    ending = "limit not known: last value" if limit is None else f"limit {limit:.4g}"
     runs = "1 run" if group.hits == 1 else f"{group.hits} runs"
-    return f"{group.escape.mechanism}{ending} ({runs})"
+    return "\n".join(wrap(f"{group.escape.mechanism} ({ending}, {runs})", _WRAP))

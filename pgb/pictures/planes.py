@@ -15,6 +15,8 @@ Vector = npt.NDArray[np.float64]
 
 # Two directions whose angle is smaller than this span no plane.
 _ANGLE = 1e-8
+# Curvatures below this times the largest one are shown as 0.
+_FLAT = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,7 @@ class Plane:
         if not np.all(np.isfinite(hessian)):
             raise InputError("plane: found a Hessian that is not finite, expected another point")
         values, vectors = np.linalg.eigh(hessian)
+        values = np.where(np.abs(values) <= _FLAT * np.max(np.abs(values)), 0.0, values)
         names = tuple(
             f"along eigenvector {place + 1} (curvature {values[place]:.3g})"
             for place in (first, second)

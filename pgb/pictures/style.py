@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pgb.errors import InputError
+from pgb.numbers import Float64
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from pgb.problems import Objective
     from pgb.search.landscape import CriticalPoint
 
 #: Inches: one column of a paper.
@@ -43,7 +45,7 @@ _RC: Any = {
 }
 # Values that span more than this factor are drawn on a logarithmic axis.
 _WIDE = 30.0
-# Values below this times the largest one are rounding errors.
+# Values below this times that at the origin are rounding errors.
 _ROUNDING = 1e-14
 
 
@@ -104,13 +106,13 @@ def require_matplotlib() -> None:
 def scale_values(axis: Any, values: Iterable[float]) -> None:
     """Make an axis (``axes.xaxis`` or ``axes.yaxis``) fit the values.
 
-    Logarithmic for positive values of different orders of magnitude; what is 0 up to rounding then
-    lies on a linear piece at its lower end.
+    Logarithmic for positive values of different orders of magnitude; 0 then lies on a linear piece
+    at its lower end.
     """
     finite = np.array([value for value in values if np.isfinite(value)])
-    top = float(np.max(np.abs(finite), initial=0.0))
-    sized = finite[finite > _ROUNDING * top]
-    if not len(sized) or np.any(finite < -_ROUNDING * top) or top <= _WIDE * np.min(sized):
+    top = float(np.max(finite, initial=0.0))
+    sized = finite[finite > 0]
+    if not len(sized) or np.any(finite < 0) or top <= _WIDE * np.min(sized):
         return
     set_scale = getattr(axis.axes, f"set_{axis.axis_name}scale")
     if len(sized) == len(finite):
@@ -131,11 +133,12 @@ def _plain_numbers(axis: Any, every: bool) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def drawable(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """The values, rounding errors below 0 as 0."""
+def cleaned(objective: Objective, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The values, with 0 for what is a rounding error of the value at the origin."""
     array = np.asarray(values, dtype=np.float64)
-    top = float(np.max(np.abs(array), initial=0.0, where=np.isfinite(array)))
-    return np.where((array < 0) & (array >= -_ROUNDING * top), 0.0, array)
+    scale = float(objective.value(Float64(), np.zeros(objective.size)))
+    scale = abs(scale) if np.isfinite(scale) else 1.0
+    return np.where(np.abs(array) <= _ROUNDING * scale, 0.0, array)
 
 
 def legend_above(figure: Figure, axes: Axes, columns: int = 3) -> None:

@@ -14,7 +14,7 @@ from pgb.pictures.style import (
     SADDLE,
     STALLED,
     Look,
-    drawable,
+    cleaned,
     legend_above,
     look_of,
     new_figure,
@@ -68,7 +68,11 @@ def _marks(landscape: Landscape) -> dict[Look, list[_Mark]]:
         limit = group.escape.limit
         groups[ESCAPE].append((group.value if limit is None else limit, group.hits, False))
     groups[STALLED].extend((run.value, run.hits, False) for run in landscape.stalled)
-    return groups
+    objective = landscape.objective
+    return {
+        look: [(float(cleaned(objective, value)), hits, proved) for value, hits, proved in group]
+        for look, group in groups.items()
+    }
 
 
 def _draw(axes: Axes, look: Look, marks: Iterable[_Mark]) -> None:
@@ -77,7 +81,7 @@ def _draw(axes: Axes, look: Look, marks: Iterable[_Mark]) -> None:
         if part:
             axes.plot(
                 [hits for _, hits, _ in part],
-                drawable([value for value, _, _ in part]),
+                [value for value, _, _ in part],
                 linestyle="none",
                 marker=look.marker,
                 markersize=5,
