@@ -75,6 +75,7 @@ _STARTS, _SECONDS = 1000, 40.0
 @click.pass_context
 def search(
     ctx: click.Context,
+    /,
     problem: str,
     starts: int | None,
     seconds: float | None,

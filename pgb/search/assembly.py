@@ -38,6 +38,7 @@ def critical_point(
         enclosed=settled is not None and _encloses(settled),
         nullity=record.nullity,
         explained=record.explained,
+        free=record.free,
         kind=None if settled is None else settled.kind,
         is_global=None if settled is None else settled.is_global,
         bad=None if settled is None else settled.bad,

@@ -14,12 +14,12 @@ from pgb.problems import Objective
 from pgb.search.descent import Ends, descend
 from pgb.search.merging import Merger
 from pgb.search.outcome import Classified, Outcome, classify
-from pgb.search.records import Chunk, ChunkResult, EscapeRecord, Lowest, PointRecord
+from pgb.search.records import Chunk, ChunkResult, EscapeRecord, Lowest, PointRecord, Vector
 from pgb.search.starts import draw
 from pgb.search.symmetry import SymmetryGroup, group_of
 
-# Numbers in the Jacobians of all starts of a chunk: a chunk should take seconds at most, since it is
-# what a killed worker loses and what a time limit waits for.
+# Numbers in the Jacobians of all starts of a chunk: it should take seconds at most, since it is what
+# a killed worker loses and what a time limit waits for.
 _JACOBIANS = 1 << 18
 _SMALLEST, _LARGEST = 16, 256
 
@@ -68,12 +68,20 @@ def run_chunk(task: Task) -> ChunkResult:
     objective, group = unpack(task.problem)
     chunk = task.chunk
     starts = draw(objective, task.distribution, task.seed, range(chunk.first, chunk.stop))
+    return run_from(objective, group, starts, chunk)
+
+
+def run_from(
+    objective: Objective, group: SymmetryGroup, starts: Vector, chunk: Chunk
+) -> ChunkResult:
+    """The runs from these starts (n, p), merged up to symmetry."""
     ends = descend(objective, starts, seek=chunk.seek)
     merger = Merger(objective, group)
     counts: Counter[str] = Counter()
     for place, found in enumerate(classify(objective, ends, group)):
         counts[found.outcome.name] += 1
-        _add(merger, ends, place, found, chunk)
+        flat = group.orbit_dimension(ends.points[place]) if found.nullity else 0
+        _add(merger, ends, place, found, max(found.nullity - flat, 0), chunk)
     return ChunkResult(
         chunk,
         tuple(merger.points),
@@ -84,7 +92,9 @@ def run_chunk(task: Task) -> ChunkResult:
     )
 
 
-def _add(merger: Merger, ends: Ends, place: int, found: Classified, chunk: Chunk) -> None:
+def _add(
+    merger: Merger, ends: Ends, place: int, found: Classified, free: int, chunk: Chunk
+) -> None:
     value, parameters = float(ends.values[place]), np.array(ends.points[place])
     if found.outcome is Outcome.ESCAPING:
         assert found.escape is not None
@@ -101,6 +111,7 @@ def _add(merger: Merger, ends: Ends, place: int, found: Classified, chunk: Chunk
         index=int(found.index),
         nullity=int(found.nullity),
         explained=bool(found.explained),
+        free=free,
         hits=1,
         first_start=chunk.first + place,
         seek=chunk.seek,

@@ -35,7 +35,8 @@ class CriticalPoint:
         reason: of the verdict, if a proof was asked for.
         index: negative eigenvalues of the Hessian; enclosed: whether it is proved that the ball
             holds a critical point, with this index; nullity: zero eigenvalues; explained: whether
-            symmetries and fibers of the model account for them.
+            symmetries and fibers of the model account for them; free: how many of them go beyond
+            the orbit, so that the point stands for a family of points with one value.
         kind, is_global, bad: of a proved local minimum, as in a report of `check`.
         hits: runs that ended here or at an image.
         orbit_size: images under the finite part of the symmetry group; orbit_dimension: of the
@@ -55,6 +56,7 @@ class CriticalPoint:
     enclosed: bool
     nullity: int
     explained: bool
+    free: int
     kind: str | None
     is_global: bool | None
     bad: bool | None

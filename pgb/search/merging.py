@@ -28,9 +28,9 @@ _POINT = 1e-5
 class Merger:
     """The distinct points, ways of escaping and counts of all results folded so far.
 
-    Two critical points are one if a symmetry of the objective takes one to the other. Two
-    degenerate points whose flat directions no symmetry explains are taken for members of one
-    critical family if value, index and nullity agree; nothing cheap tells more.
+    Two critical points are one if a symmetry of the objective takes one to the other. Two points
+    with flat directions beyond those of the symmetries, such as all that fit the data, are taken
+    for members of one family if value, index and nullity agree; nothing cheap tells more.
 
     Attributes:
         points: in the order of folding.
@@ -115,14 +115,17 @@ class Merger:
     def _same(self, known: PointRecord, point: PointRecord) -> bool | None:
         if _close(known.parameters, point.parameters):
             return True
-        if known.outcome is Outcome.DEGENERATE and not known.explained:
-            alike = (known.index, known.nullity) == (point.index, point.nullity)
-            return alike and point.outcome is Outcome.DEGENERATE
+        if known.free and point.free:
+            return _kind(known) == _kind(point)
         return self._group.same(known.parameters, point.parameters, _POINT)
 
 
 def _width(value: float, scale: float) -> float:
     return _VALUE_RELATIVE * abs(value) + _VALUE_OF_SCALE * scale
+
+
+def _kind(point: PointRecord) -> tuple[Outcome, int, int, int]:
+    return point.outcome, point.index, point.nullity, point.free
 
 
 def _close(first: Vector, second: Vector) -> bool:

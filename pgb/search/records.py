@@ -24,6 +24,7 @@ class PointRecord:
         parameters: (p,), where the first run ended.
         value: objective there; gradient_norm and newton_step: of the first run.
         outcome, index, nullity, explained: as ``pgb.search.outcome`` classified it.
+        free: flat directions beyond those of the orbit of the symmetries.
         hits: runs that ended there, or at an image of it under a symmetry.
         first_start: the least number of a start that led there; seek: what that run sought.
     """
@@ -36,6 +37,7 @@ class PointRecord:
     index: int
     nullity: int
     explained: bool
+    free: int
     hits: int
     first_start: int
     seek: str

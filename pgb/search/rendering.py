@@ -145,7 +145,7 @@ def _verdict(point: CriticalPoint) -> str:
         point.kind or "",
         "global" if point.is_global else "",
         "bad" if point.bad else "",
-        f"{point.nullity} flat" if point.nullity and not point.explained else "",
+        f"{point.free} flat" if point.free else "",
     ]
     shown = ", ".join(word for word in words if word)
     return f"{name} ({shown})" if shown else name
