@@ -12,7 +12,7 @@ import numpy as np
 from pgb.certificates.prove.equal_units import prove_equal_units
 from pgb.certificates.prove.interpolation import prove_interpolation
 from pgb.certificates.prove.krawczyk import prove_strict
-from pgb.certificates.prove.saddles import index_in_ball
+from pgb.certificates.prove.saddles import critical_point_at, prove_critical_point
 from pgb.certificates.prove.slices import prove_up_to_symmetry
 from pgb.conditions import (
     Evaluation,
@@ -33,6 +33,7 @@ from pgb.conditions import (
 from pgb.errors import InputError, PgbError
 from pgb.numbers import Array, Float64
 from pgb.problems import Candidate, Objective
+from pgb.progress import Progress, silent
 from pgb.reports import Report, assemble
 
 _STRENGTH = list(Evidence)
@@ -53,6 +54,7 @@ def check(
     polish: bool = False,
     prove: Effort = "auto",
     seed: int = 0,
+    progress: Progress | None = None,
 ) -> Report:
     """Decide whether a candidate is a local minimum of an objective.
 
@@ -62,7 +64,8 @@ def check(
     minimum lie in it? ``polish`` first moves it (floats only) to the stationary point that damped
     Newton descent from it ends at. ``better`` is a point claimed to have a lower value. ``prove``
     says whether to look for a minimum in the ball by rigorous arithmetic: "auto" where that is
-    cheap, "always", or "never".
+    cheap, "always", or "never". ``progress`` is called with a few words on what is being done and
+    the share of that which is done, or None.
 
     Returns:
         The report. ``proved`` says whether the verdict is a theorem or a numerical judgement.
@@ -75,7 +78,8 @@ def check(
     given = Candidate.of(objective.parameters, candidate)
     lower = None if better is None else Candidate.of(objective.parameters, better, "better")
     _validate(objective, given, lower, radius, prove, polish)
-    point = _polished(objective, given) if polish else given
+    tell = silent if progress is None else progress
+    point = _polished(objective, given, tell) if polish else given
     radii = np.zeros(objective.size) if point.exact else point.radii(radius)
     at = Evaluation(objective, point, radii)
     if not at.is_defined:
@@ -83,16 +87,21 @@ def check(
             "candidate: found a point at which an output of the model does not exist, expected "
             "one in the domain of its formulas"
         )
+    tell("measuring", None)
     facts = gather(at, seed)
+    tell("looking for a refutation", None)
     findings = _refutations(facts, seed) + _confirmations(facts)
     trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
     if not findings and trying:
-        findings = _minimum_in_ball(at)
-    index = _index(at, findings) if trying else None
-    if not findings:
+        findings = _minimum_in_ball(at, tell)
+    critical = _critical_point(at, findings, tell) if trying else []
+    if not any(_decides(f) for f in findings + critical):
+        tell("judging in floats", None)
         findings = [judge(at, facts.pgb, facts.families)]
+    findings = findings + critical
     _refuse_contradiction(findings)
-    report = assemble(facts, findings, lower, seed, start, index=index)
+    tell("writing the report", None)
+    report = assemble(facts, findings, lower, seed, start)
     return replace(report, polished=_distance(given, point)) if polish else report
 
 
@@ -122,35 +131,44 @@ def _confirmations(facts: Facts) -> list[Finding]:
     return [f for f in found if f is not None]
 
 
-def _minimum_in_ball(at: Evaluation) -> list[Finding]:
+def _minimum_in_ball(at: Evaluation, progress: Progress) -> list[Finding]:
     """A proof that the ball asked about holds a local minimum, if one is found."""
     if at.exact:
         return []
     for proof in (prove_strict, prove_up_to_symmetry, prove_interpolation, prove_equal_units):
-        found = proof(at.objective, at.candidate, at.radii)
+        found = proof(at.objective, at.candidate, at.radii, progress=progress)
         if found is not None:
             return [found]
     return []
 
 
-def _index(at: Evaluation, findings: list[Finding]) -> int | None:
-    """The proved index of a critical point in the ball, where no other proof settles that."""
+def _critical_point(at: Evaluation, findings: list[Finding], progress: Progress) -> list[Finding]:
+    """The proved index of a critical point, where no other proof settles that."""
     settled = {Evidence.GRADIENT, Evidence.GROUP_SUM, Evidence.AUXILIARY_WEIGHT}
     minimum = any(f.verdict is Verdict.LOCAL_MINIMUM for f in findings)
-    if at.exact or minimum or any(f.evidence in settled for f in findings):
-        return None
-    return index_in_ball(at.objective, at.candidate, at.radii)
+    if minimum or any(f.evidence in settled for f in findings):
+        return []
+    found = (
+        critical_point_at(at)
+        if at.exact
+        else prove_critical_point(at.objective, at.candidate, at.radii, progress=progress)
+    )
+    return [] if found is None else [found]
+
+
+def _decides(finding: Finding) -> bool:
+    return finding.verdict is not Verdict.UNDECIDED
 
 
 def _refuse_contradiction(findings: list[Finding]) -> None:
-    proved = {f.verdict is Verdict.LOCAL_MINIMUM for f in findings if f.proved}
+    proved = {f.verdict is Verdict.LOCAL_MINIMUM for f in findings if f.proved and _decides(f)}
     if len(proved) == 2:
         reasons = "; ".join(f.reason for f in findings)
         raise PgbError(f"contradictory proofs, which is a defect of pgb, please report: {reasons}")
 
 
-def _polished(objective: Objective, candidate: Candidate) -> Candidate:
-    polished = descend(objective, Float64().asarray(candidate.point))
+def _polished(objective: Objective, candidate: Candidate, progress: Progress) -> Candidate:
+    polished = descend(objective, Float64().asarray(candidate.point), progress=progress)
     return Candidate.from_vector(objective.parameters, polished.point)
 
 

@@ -30,7 +30,8 @@ class Certificate:
 
     Attributes:
         problem: the whole problem with exact numbers.
-        claim: verdict, point or ball, kind, dimension, global, bad, better point, words.
+        claim: verdict, point or ball, kind, dimension, global, bad, better point, critical point,
+            words.
         evidence: witnesses, which nobody needs to trust.
     """
 
@@ -107,11 +108,12 @@ def build(
         InputError: if no finding is proved, or the problem cannot be written down.
     """
     proved = [f for f in findings if f.proved and f.witness]
-    if not proved:
+    verdict = next((f.verdict for f in proved if f.verdict is not Verdict.UNDECIDED), None)
+    if verdict is None:
         raise InputError("certificate: found no proved verdict, expected one")
-    verdict = proved[0].verdict
     refuted = {Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING}
-    kept = [f for f in proved if f.verdict is verdict or {f.verdict, verdict} <= refuted]
+    supported = refuted if verdict in refuted else {verdict}
+    kept = [f for f in proved if f.verdict in {*supported, Verdict.UNDECIDED}]
     evidence = [_witness(f, candidate.exact) for f in kept]
     claim = {
         "verdict": verdict.name,
@@ -119,6 +121,7 @@ def build(
         **_minimum(kept if verdict is Verdict.LOCAL_MINIMUM else []),
         "bad": None,
         "better": None,
+        "critical_point": _critical_point(kept),
     }
     if better is not None and verdict is Verdict.LOCAL_MINIMUM and not claim["global"]:
         point = export_point(better.point)
@@ -155,6 +158,12 @@ def _minimum(findings: Sequence[Finding]) -> dict[str, Any]:
         "dimension": None if chosen is None else chosen.details.get("dimension"),
         "global": True if any(f.evidence in GLOBAL for f in findings) else None,
     }
+
+
+def _critical_point(findings: Sequence[Finding]) -> dict[str, int] | None:
+    """The Morse index of the first critical point that is proved."""
+    found = (f for f in findings if f.witness["method"] in ("critical-point", "critical-line"))
+    return next(({key: f.details[key] for key in ("index", "nullity")} for f in found), None)
 
 
 def load(path: str | Path) -> Certificate:

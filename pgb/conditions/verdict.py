@@ -45,6 +45,7 @@ class Evidence(Enum):
     SYMMETRY = "positive definite Hessian across the orbit of a symmetry"
     REGION = "orthogonality to all reachable outputs"
     BRANCH = "critical branch with a positive definite normal Hessian"
+    CRITICAL_POINT = "signs of all eigenvalues at a critical point"
     SAMPLING = "sampled values"
     DEGENERATE = "degenerate Hessian"
 

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from pgb.conditions import Evaluation, Facts, Finding, Verdict, assumptions, descend
+from pgb.conditions import Evaluation, Evidence, Facts, Finding, Verdict, assumptions, descend
 from pgb.conditions.verdict import GLOBAL, KINDS
 from pgb.numbers import Balls, Float64
 from pgb.problems import Candidate
@@ -22,13 +22,10 @@ def assemble(
     better: Candidate | None,
     seed: int,
     start: float,
-    *,
-    index: int | None = None,
 ) -> Report:
     """The report whose verdict is that of the first finding.
 
-    ``better`` is a point claimed to be lower; ``start`` the time.perf_counter() of the beginning;
-    ``index`` the proved Morse index of a critical point in the ball.
+    ``better`` is a point claimed to be lower; ``start`` the time.perf_counter() of the beginning.
     """
     at, stationarity, chosen = facts.at, facts.stationarity, findings[0]
     is_global = _is_global(facts, findings)
@@ -52,7 +49,7 @@ def assemble(
         newton_step=None if step is None else float(np.linalg.norm(step)),
         hessian_spectrum=facts.curvature.spectrum,
         inertia=facts.curvature.inertia,
-        index=index,
+        index=_index(findings),
         one_sided=None if stationarity.defined else stationarity.one_sided,
         pgb=facts.pgb,
         infimum=facts.space.infimum,
@@ -69,6 +66,11 @@ def _kind(findings: list[Finding]) -> str | None:
     """The strongest kind: strict before branch before function-optimal."""
     kinds = [KINDS[f.evidence] for f in findings if _is_minimum(f) and f.evidence in KINDS]
     return min(kinds, key=list(KINDS.values()).index, default=None)
+
+
+def _index(findings: list[Finding]) -> int | None:
+    found = (f.details["index"] for f in findings if f.evidence is Evidence.CRITICAL_POINT)
+    return next(found, None)
 
 
 def _is_minimum(finding: Finding) -> bool:

@@ -37,8 +37,9 @@ class Report:
         newton_step: length of the Newton step; None where not defined.
         hessian_spectrum: ascending eigenvalues (p,); None where not defined.
         inertia: exact signs of the eigenvalues at an exact candidate, where computed.
-        index: proved Morse index (number of negative Hessian eigenvalues) of a critical point that
-            is enclosed in the ball; None if none is enclosed, and where a minimum is proved.
+        index: proved Morse index (number of negative Hessian eigenvalues, the others being
+            positive) of a critical point in the ball, or of the exact point; None if none is
+            proved, and where a minimum is.
         gradient_is_zero: at an exact candidate whether the gradient is exactly 0.
         one_sided: at a kink, one-sided derivatives along + and - each parameter.
         pgb: the PGB condition measured at sampled fiber points; None if it was not measured.

@@ -6,7 +6,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING
 
-from pgb.conditions import Verdict
+from pgb.conditions import Evidence, Verdict
 
 if TYPE_CHECKING:
     from pgb.reports.report import Report
@@ -53,7 +53,8 @@ def headline(report: Report) -> str:
 def rows(report: Report) -> list[tuple[str, str]]:
     """(label, words) of every line below the headline."""
     result = [("reason", report.reason)]
-    result += [("also", f.reason) for f in report.findings[1:4]]
+    others = [f for f in report.findings[1:] if f.evidence is not Evidence.CRITICAL_POINT]
+    result += [("also", f.reason) for f in others[:3]]
     asked = "this exact point"
     if report.radius:
         asked = f"is an exact local minimum within {report.radius:.3g} of each entry?"
@@ -62,8 +63,7 @@ def rows(report: Report) -> list[tuple[str, str]]:
     result += [("asked", asked), ("value", _value(report)), ("gradient", _gradient(report))]
     result += [("Hessian", _hessian(report))]
     if report.index:
-        kind = "a maximum" if report.index == len(report.point) else "a saddle"
-        result.append(("index", f"{kind} of index {report.index} is enclosed in the ball (proved)"))
+        result.append(("index", _index(report)))
     if report.newton_step is not None and math.isfinite(report.value):
         result.append(("Newton step", f"{report.newton_step:.6g}"))
     if report.nearest:
@@ -75,6 +75,16 @@ def rows(report: Report) -> list[tuple[str, str]]:
             result.append(("assumption", f"violated: {assumption.words}"))
     result.append(("run", f"{report.seconds:.2f} s, seed {report.seed}"))
     return result
+
+
+def _index(report: Report) -> str:
+    kind = "a maximum" if report.index == len(report.point) else "a saddle"
+    found = next(f for f in report.findings if f.evidence is Evidence.CRITICAL_POINT)
+    nullity = found.details["nullity"]
+    words = f"{kind} of index {report.index}" + (f" and nullity {nullity}" if nullity else "")
+    if report.radius:
+        return f"{words} is enclosed in the ball (proved)"
+    return f"the point is {words} (proved)"
 
 
 def _value(report: Report) -> str:

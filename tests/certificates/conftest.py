@@ -46,7 +46,7 @@ def seal(value: Any) -> Any:
     try:
         value["claim"]["words"] = checking.words(value["claim"])
         value["sha256"] = digest(value["problem"])
-    except (KeyError, TypeError, IndexError, AttributeError):
+    except (KeyError, TypeError, IndexError, AttributeError, checking.Refused):
         pass
     return value
 

@@ -15,7 +15,7 @@ import numpy as np
 from pgb.certificates import build, checking
 from pgb.certificates.certificate import digest
 from pgb.check import check
-from pgb.conditions import descend
+from pgb.conditions import descend, newton
 from pgb.models import Expression, Network
 from pgb.problem_files import read_problem
 from pgb.problems import Candidate, Data, Objective
@@ -101,6 +101,29 @@ def small_minimum(name: str) -> Json:
     return build(objective, candidate, check(objective, candidate).findings).to_json_object()
 
 
+def saddles() -> dict[str, tuple[Objective, list[Any]]]:
+    """Objectives with a saddle near or at a point."""
+    xor = Data([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    parity = Objective(Network([2, 1, 1], "tanh"), xor, weight_decay="1/100")
+    product = Objective(Expression(["x"], ["u", "v"], ["2 + u*v"]), Data([[1]], [0]))
+    line = Data([[1], [2], [3]], [2, 2, 3])
+    w, u = 0.774325172899, 2.73537234063
+    return {
+        "critical-point": (parity, [0.1695, 0.1695, 0.1497, 0.1546, 0.4484]),
+        "critical-point-exact": (product, [0, 0]),
+        "critical-line": (Objective(Network([1, 2, 1], bias=False), line), [w, w, u / 2, u / 2]),
+    }
+
+
+def saddle(name: str) -> Json:
+    """The certificate of a saddle with its index."""
+    objective, point = saddles()[name]
+    if name == "critical-point":
+        point = newton(objective, np.array(point)).point.tolist()
+    candidate = Candidate.from_vector(objective.parameters, point)
+    return build(objective, candidate, check(objective, candidate).findings).to_json_object()
+
+
 def sealed(value: Json) -> Json:
     """The certificate with words and hash made to fit, as a careful forger would."""
     value["claim"]["words"] = checking.words(value["claim"])
@@ -137,6 +160,9 @@ def forgeries(value: Json) -> dict[str, Json]:
         if minimum and kind not in (None, claim["kind"], *methods):
             changes[f"kind-{kind}"] = set_claim(kind=kind)
     changes["dimension"] = set_claim(dimension=(claim["dimension"] or 0) + 1)
+    counts = claim["critical_point"] or {"index": 0, "nullity": 0}
+    for name in counts:
+        changes[name] = set_claim(critical_point={**counts, name: counts[name] + 1})
     if claim["global"] is None:
         changes["global"] = set_claim(**{"global": True})
     if claim["bad"] is None:
@@ -186,6 +212,7 @@ def main() -> None:
     correct = {name: certificate_of(problem) for name, problem in CHOSEN.items()}
     correct["ray-ball"] = ray_in_a_ball()
     correct |= {name: small_minimum(name) for name in small_minima()}
+    correct |= {name: saddle(name) for name in saddles()}
     incorrect = {
         f"{name}-{what}": json.dumps(forged)
         for name, value in correct.items()

@@ -32,10 +32,17 @@ def claims_about(problem: Any, radius: float | None) -> Json:
     return {"kind": "ball", "center": point, "radii": radii}
 
 
+def critical_point(size: int) -> Json:
+    """A witness that is right where the Hessian is strictly diagonally dominant."""
+    basis = [[str(int(j == k)) for k in range(size)] for j in range(size)]
+    return {"method": "critical-point", "precision": 256, "basis": basis}
+
+
 def evidence_of_minima(size: int, samples: int, center: list[Any]) -> Iterator[tuple[Any, Json]]:
     """Kinds and witnesses of minima, many of them nonsense for the problem at hand."""
     yield "strict", {"method": "strict", "precision": 256}
     yield "function-optimal", {"method": "function-optimal"}
+    yield "strict", critical_point(size)
     frees = [[j] for j in range(size)] + [list(range(k)) for k in range(2, size + 1)]
     for free in frees:
         yield "branch", {"method": "branch", "precision": 128, "free": free, "width": "1/4096"}
@@ -50,6 +57,7 @@ def evidence_of_minima(size: int, samples: int, center: list[Any]) -> Iterator[t
         for width in ("1/100", "1/10000000"):
             box = {"center": center, "radius": [width] * size}
             yield "strict", {"method": "krawczyk", "precision": 128, **box}
+            yield "strict", {**critical_point(size), **box}
         for j in range(size):
             widths = ["0" if k == j else "1/10000000" for k in range(size)]
             box = {"precision": 128, "center": center, "radius": widths}
@@ -64,6 +72,7 @@ def evidence_against(size: int, outputs: int, samples: int) -> Iterator[Json]:
     rng = random.Random(5)
     units = [[str(int(j == k) * s) for k in range(size)] for j in range(size) for s in (1, -1)]
     drawn = [[str(rng.randint(-2, 2)) for _ in range(size)] for _ in range(4)]
+    yield critical_point(size)
     for j in range(size):
         yield {"method": "gradient", "precision": 128, "index": j}
         yield {"method": "regularizer-gradient", "index": j}
@@ -87,7 +96,7 @@ def test_no_evidence_for_what_is_not_true(path: Path, verdict: Callable[..., Any
     problem = read_problem(path)
     objective, verdicts = problem.objective, set(truth["verdicts"])
     raw, about = export_problem(objective), claims_about(problem, truth.get("radius"))
-    empty = dict.fromkeys(("kind", "dimension", "global", "bad", "better"))
+    empty = dict.fromkeys(("kind", "dimension", "global", "bad", "better", "critical_point"))
 
     def accepted(claim: Json, witness: Json) -> bool:
         value = Certificate(raw, {**empty, **claim, "about": about, "words": ""}, (witness,))

@@ -91,7 +91,7 @@ PROOFS = ({"method": "strict", "precision": 256}, {"method": "function-optimal"}
 
 def contradicts(value: Any, witness: Any) -> bool:
     """Whether the witness proves that the point is a local minimum."""
-    weaker = dict.fromkeys(("kind", "dimension", "global", "bad", "better"))
+    weaker = dict.fromkeys(("kind", "dimension", "global", "bad", "better", "critical_point"))
     claim = {**value["claim"], **weaker, "verdict": "LOCAL_MINIMUM"}
     try:
         checking.check(seal({**value, "claim": claim, "evidence": [witness]}))
@@ -197,7 +197,7 @@ def test_no_mutation_proves_a_false_claim(
     if code == 0 and (at[0] == "problem" or at[:2] == ("claim", "about")):
         assert not is_false(forged)
     elif code == 0 and at[0] == "claim":
-        weaker = {"global", "bad", "better", "kind", "dimension"}
+        weaker = {"global", "bad", "better", "kind", "dimension", "critical_point"}
         assert (
             forged["claim"] == value["claim"]
             or (at[1] in weaker and new is None)

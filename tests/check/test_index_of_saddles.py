@@ -1,4 +1,4 @@
-"""The proved Morse index of a critical point in the ball asked about."""
+"""The proved Morse index of a critical point in the ball, or at the point, asked about."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ def test_index_is_reported(output: str, index: int, words: str) -> None:
     assert report.to_json_object()["index"] == index
     assert words in report.to_text(200)
     assert report.verdict is Verdict.NOT_A_LOCAL_MINIMUM  # for another reason: curvature
+    assert report.proved
+    assert words in report._repr_html_()
+
+
+def test_index_at_an_exact_point() -> None:
+    report = report_of("1 + u^2 - v^2", [0, 0])
+    assert report.index == 1
+    assert "the point is a saddle of index 1 (proved)" in report.to_text(200)
+    assert report_of("1 + u^2 - v^2", [0, "1/9"]).index is None  # not critical
+    assert report_of("1 + u^2 - v^4", [0, 0]).index is None  # degenerate
 
 
 def test_a_saddle_in_a_wide_ball_is_no_verdict_about_it() -> None:
@@ -45,5 +55,4 @@ def test_no_index_without_an_enclosed_point_in_the_ball() -> None:
     assert report_of("1 + u^2 - v^2", [1e-3, 0.0]).index is None  # outside the ball
     assert report_of("1 + u^2 - v^4", [0.0, 0.0]).index is None  # degenerate
     assert report_of("1 + u^2 + v^2", [0.0, 0.0]).index is None  # a minimum
-    assert report_of("1 + u^2 - v^2", [0, 0]).index is None  # an exact point
     assert report_of("1 + u^2 - v^2", [0.0, 0.0], prove="never").index is None

@@ -13,6 +13,8 @@ eliminations: auxiliary-weight, group-sum, regularizer-gradient (eliminated prob
 symmetries: ray (descent to infinity at constant outputs), orbit (strict up to symmetries)
 points: strict (a zero gradient and a positive definite Hessian)
 balls: krawczyk (a box that holds exactly one zero of the gradient, a strict minimum)
+critical_points: critical-point, critical-line (zeros of the gradient with the signs of all
+    eigenvalues there)
 slices: slice (a box of a slice across symmetries that holds a minimum of the slice)
 interpolation: interpolation (a box that holds a point at which the model fits all targets)
 manifolds: the lemma of Morse and Bott, for orbit and the methods of branches

@@ -16,7 +16,7 @@ from flint import arb, arb_mat, fmpq
 from .claims import MINIMUM, Claim
 from .exact import ZERO
 from .hypotheses import precise, smooth_up_to
-from .matrices import positive_definite
+from .matrices import middle_inverse, positive_definite
 from .reading import fields, listed, need, rational
 
 
@@ -31,15 +31,24 @@ def unique_minimum(claim: Claim, witness: Any) -> tuple[list[fmpq], list[fmpq]]:
     method, precision, center, radius, Y = fields(
         witness, "method precision center radius", "preconditioner"
     )
-    P = claim.P
     precise(precision)
     need(method == "krawczyk", "found another method")
-    c, rho = box_in_ball(claim, center, radius, set(range(P.size)))
-    on_box = claim.balls(2, rho, c)
-    smooth_up_to(on_box, 1)
-    contracts(claim.balls(1, [ZERO] * P.size, c).gradient, on_box.hessian, rho, Y)
-    definite(on_box.hessian, precision)
+    c, rho, H = critical_box(claim, center, radius, Y, 1)
+    definite(H, precision)
     return c, rho
+
+
+def critical_box(claim: Claim, center: Any, radius: Any, Y: Any, order: int) -> Any:
+    """Center and half-widths of a box in the ball that holds a zero of the gradient; Hessians.
+
+    Refused unless that is proved, and no derivative up to the order jumps in the box.
+    """
+    size = claim.P.size
+    c, rho = box_in_ball(claim, center, radius, set(range(size)))
+    on_box = claim.balls(2, rho, c)
+    smooth_up_to(on_box, order)
+    contracts(claim.balls(1, [ZERO] * size, c).gradient, on_box.hessian, rho, Y)
+    return c, rho, on_box.hessian
 
 
 def contracts(f: Any, J: Any, rho: list[fmpq], Y: Any) -> None:
@@ -50,8 +59,7 @@ def contracts(f: Any, J: Any, rho: list[fmpq], Y: Any) -> None:
     """
     n = len(rho)
     if Y is None:
-        middle = [[v.mid() for v in row] for row in J]
-        Y = [[v.mid() for v in row] for row in arb_mat(middle).inv().tolist()]
+        Y = middle_inverse(J, "the derivatives in the box may be singular")
     else:
         Y = [[arb(rational(v)) for v in listed(row, n)] for row in listed(Y, n)]
     step = (arb_mat(Y) * arb_mat([[v] for v in f])).tolist()

@@ -76,6 +76,15 @@ def equal_units(claim: Claim, witness: Any) -> Any:
     _, precision, layer, units, merged, complement = fields(
         witness, "method precision layer units merged complement"
     )
+    transversal(claim, complement, 1, precision, split_line(claim, layer, units, merged))
+    return MINIMUM, "branch", 1, None
+
+
+def split_line(claim: Claim, layer: Any, units: Any, merged: Any) -> Any:
+    """Half-widths and center of a box in the ball that holds a point of a line of critical points.
+
+    ``merged`` is the witness of a strict local minimum of the network without the second unit.
+    """
     P = claim.P
     plain = P.kind == "network" and P.elimination is None and not P.penalized and not claim.exact
     need(plain, "only for balls and networks without penalty and elimination")
@@ -103,6 +112,4 @@ def equal_units(claim: Claim, witness: Any) -> Any:
         c[twin], rho[twin] = c[j], rho[j]
         distance = abs(exact(claim.center[twin]) - c[j])
         need(sign(distance + rho[j] - claim.radii[twin]) <= 0, "the minimum may leave the ball")
-    box = [[values[j] for j in range(P.size)] for values in (rho, c)]
-    transversal(claim, complement, 1, precision, box)
-    return MINIMUM, "branch", 1, None
+    return [[values[j] for j in range(P.size)] for values in (rho, c)]

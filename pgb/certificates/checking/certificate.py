@@ -8,8 +8,10 @@ from typing import Any
 
 import flint
 
-from .claims import ESCAPING, KIND_WORDS, MINIMUM, REFUTED, Claim, words
+from .claims import ESCAPING, MINIMUM, REFUTED, Claim, words
+from .complete import check_list
 from .exact import EXACT_BITS, reset
+from .lists import is_list
 from .methods import METHODS
 from .problem import Problem
 from .reading import Refused, fields, listed, need
@@ -21,17 +23,15 @@ def check(certificate: Any) -> str:
     text = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     found = hashlib.sha256(text.encode()).hexdigest()
     need(found == digest, "the problem was edited: its hash differs")
-    verdict, about, kind, _, whole, bad, _, said = fields(
-        claim, "verdict about kind dimension global bad better words"
-    )
-    need(verdict in (MINIMUM, REFUTED, ESCAPING), "found an unknown verdict")
-    need(kind is None or kind in KIND_WORDS, "found an unknown kind")
-    need(whole in (None, True) and bad in (None, True), "global and bad are true or null")
-    need(said == words(claim), "the words of the claim are not those of its structure")
+    said = words(claim)
+    need(claim.get("words") == said, "the words of the claim are not those of its structure")
     reset([{}, {}, {}])
     flint.ctx.prec = EXACT_BITS
-    compare(claim, established(Claim(Problem(raw), about), evidence))
-    return str(said)
+    if is_list(claim):
+        check_list(Problem(raw), claim, evidence)
+        return said
+    compare(claim, established(Claim(Problem(raw), claim["about"]), evidence))
+    return said
 
 
 def established(claim: Claim, evidence: Any) -> list[Any]:
@@ -48,10 +48,13 @@ def established(claim: Claim, evidence: Any) -> list[Any]:
 
 def compare(claim: Any, found: list[Any]) -> None:
     """Refuse unless every part of the claim is among what was established."""
-    names = "verdict kind dimension global bad better"
-    verdict, kind, dimension, whole, bad, point = (claim[name] for name in names.split())
+    names = "verdict kind dimension global bad better critical_point"
+    verdict, kind, dimension, whole, bad, point, critical = (claim[n] for n in names.split())
     support = {ESCAPING, REFUTED} if verdict == REFUTED else {verdict}
     need(bool(support & {entry[0] for entry in found}), "no evidence supports the verdict")
+    indices = [entry[4] for entry in found if len(entry) == 5]
+    wanted = None if critical is None else (critical["index"], critical["nullity"])
+    need(wanted is None or wanted in indices, "the index is not proved")
     if verdict != MINIMUM:
         need((kind, dimension, whole, bad, point) == (None,) * 5, "claims too much of no minimum")
         return

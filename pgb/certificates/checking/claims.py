@@ -9,6 +9,7 @@ import flint
 from flint import arb
 
 from .exact import EXACT_BITS, ZERO
+from .lists import is_list, list_words
 from .objective import evaluate
 from .problem import Problem
 from .reading import fields, listed, need, rational
@@ -59,7 +60,49 @@ class Claim:
 
 
 def words(claim: Any) -> str:
-    """The claim in words, from its structure."""
+    """The claim in words, from its structure; refused if it has no meaning."""
+    if is_list(claim):
+        return list_words(claim)
+    readable(claim)
+    return verdict_words(claim) + index_words(claim)
+
+
+def readable(claim: Any) -> None:
+    """Refuse unless a claim has the keys of one, with values that have a meaning."""
+    keys = "verdict about kind dimension global bad better critical_point"
+    verdict, about, kind, _, whole, bad, _, critical, _ = fields(claim, keys, "words")
+    need(verdict in (MINIMUM, REFUTED, ESCAPING), "found an unknown verdict")
+    asked = about.get("kind") if isinstance(about, dict) else None
+    need(asked in ("point", "ball"), "found neither a point nor a ball")
+    fields(about, "kind point" if asked == "point" else "kind center radii")
+    listed(about["point" if asked == "point" else "center"])
+    need(kind is None or (isinstance(kind, str) and kind in KIND_WORDS), "found an unknown kind")
+    need(whole in (None, True) and bad in (None, True), "global and bad are true or null")
+    if critical is not None:
+        counts = fields(critical, "index nullity")
+        need(all(type(n) is int and n >= 0 for n in counts), "found an impossible index")
+        need(sum(counts) <= parameters(about), "found an impossible index")
+
+
+def parameters(about: Any) -> int:
+    """How many parameters the point or center has."""
+    return len(about["center" if about["kind"] == "ball" else "point"])
+
+
+def index_words(claim: Any) -> str:
+    """What is said of a critical point, after a semicolon."""
+    if claim["critical_point"] is None:
+        return ""
+    about, critical = claim["about"], claim["critical_point"]
+    index, nullity = critical["index"], critical["nullity"]
+    what = "in the ball lies" if about["kind"] == "ball" else "it is"
+    positive = parameters(about) - index - nullity
+    signs = f"{index} negative, {nullity} zero and {positive} positive eigenvalues"
+    return f"; {what} a critical point of Morse index {index}: the Hessian has {signs} there"
+
+
+def verdict_words(claim: Any) -> str:
+    """The verdict in words."""
     ball = claim["about"]["kind"] == "ball"
     if claim["verdict"] == MINIMUM:
         what = KIND_WORDS[claim["kind"]].format(claim["dimension"])

@@ -6,12 +6,23 @@ from typing import Any
 
 from flint import arb_mat
 
+from .reading import Refused
+
 
 def dense_product(C: Any, rows: Any) -> Any:
     """C times rows, small."""
     if len(C) == 1:
         return [[C[0][0] * v for v in rows[0]]]
     return (arb_mat(C) * arb_mat(rows)).tolist() if rows[0] else rows
+
+
+def middle_inverse(M: Any, sentence: str) -> list[list[Any]]:
+    """An approximate inverse of the middle of a matrix of balls; refused with the sentence."""
+    try:
+        inverse = arb_mat([[v.mid() for v in row] for row in M]).inv()
+    except ZeroDivisionError:
+        raise Refused(sentence) from None
+    return [[v.mid() for v in row] for row in inverse.tolist()]
 
 
 def positive_definite(M: Any) -> bool:

@@ -1,8 +1,10 @@
 """Methods: which function checks which kind of evidence.
 
 A function takes the claim and one witness, and refuses or returns what is established: a tuple of
-the verdict and, for minima, the kind, the dimension and whether it is global; or "better" and the
-point. To add a method, write the function in a file of this folder, with its lemma on top, and
+the verdict (None if none), the kind, the dimension, whether it is global, and index and nullity of
+a critical point, as far as they follow; or "better" and the point.
+
+To add a method, write the function in a file of this folder, with its lemma on top, and
 name it here.
 """
 
@@ -14,6 +16,7 @@ from typing import Any
 from .balls import krawczyk
 from .branches import branch, constant_units, equal_units
 from .claims import Claim
+from .critical_points import critical_line, critical_point
 from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
 from .interpolation import interpolation
 from .points import strict
@@ -29,6 +32,8 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "better": better,
     "branch": branch,
     "constant-units": constant_units,
+    "critical-line": critical_line,
+    "critical-point": critical_point,
     "curvature": curvature,
     "equal-units": equal_units,
     "function-optimal": function_optimal,

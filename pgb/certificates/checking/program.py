@@ -17,7 +17,7 @@ def verify(path: str) -> tuple[int, str, str]:
     precision, claim = flint.ctx.prec, ""
     try:
         value = read(path)
-        claim = words(value["claim"])
+        claim = words(value.get("claim"))
         return 0, check(value), "every part of the claim is proved by the evidence"
     except Unreadable as error:
         return 2, "", f"{error}"

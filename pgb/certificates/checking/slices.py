@@ -26,6 +26,7 @@ from .claims import MINIMUM, Claim
 from .exact import EXACT_BITS, ONE, ZERO
 from .hypotheses import precise, smooth_up_to
 from .identities import DEGREES
+from .matrices import middle_inverse
 from .problem import Problem
 from .reading import fields, indices, listed, need
 from .symmetries import affine_fields, at, invariant
@@ -67,13 +68,11 @@ def of_differences(P: Problem) -> bool:
 def nonsingular(M: Any) -> None:
     """Refuse unless |I - Y M| has row sums below 1 for some Y, which makes M nonsingular."""
     M = [[arb(v) for v in row] for row in M]
-    middle = arb_mat([[v.mid() for v in row] for row in M])
-    product = (
-        arb_mat([[v.mid() for v in row] for row in middle.inv().tolist()]) * arb_mat(M)
-    ).tolist()
+    sentence = "the symmetries may be dependent"
+    product = (arb_mat(middle_inverse(M, sentence)) * arb_mat(M)).tolist()
     for j, row in enumerate(product):
         row[j] = row[j] - 1
-        need(bool(sum((abs(v) for v in row), arb(0)) < 1), "the symmetries may be dependent")
+        need(bool(sum((abs(v) for v in row), arb(0)) < 1), sentence)
 
 
 def key(entries: Any, shift: Any) -> Any:

@@ -45,14 +45,14 @@ def signature_basis(matrix: Floats) -> Floats | None:
 
 
 def certain_index(ar: Any, hessian: Array, basis: Floats) -> tuple[int | None, float]:
-    """The number of negative eigenvalues of every symmetric matrix in an enclosure (n, n).
+    """The number of negative eigenvalues of every symmetric matrix V^T H V, H (n, n), V (n, k).
 
-    None if V^T H V is not certainly diagonally dominant. The second result says how far from it:
-    dominance is lost at about 1.
+    Of every H if V is square. None if V^T H V is not certainly diagonally dominant. The second
+    result says how far from it: dominance is lost at about 1.
     """
     V = ar.asarray(basis)
     product = ar.matmul(ar.matmul(V.swapaxes(0, 1), hessian), V)
-    n = len(basis)
+    n = basis.shape[1]
     if n == 0:
         return 0, 0.0
     diagonal = product[np.arange(n), np.arange(n)]

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from pgb.certificates.prove.definiteness import certain_index, row_sums
 from pgb.certificates.prove.frames import Frame
 from pgb.numbers import Array, Float64
+from pgb.progress import Progress, silent
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,6 +64,7 @@ def enclose(
     start: float,
     with_index: bool = True,
     exhaustive: bool = False,
+    progress: Progress = silent,
 ) -> Enclosure | None:
     """The largest box of half-width ``start``, ``start`` / 10, ... that is proved; None if none is.
 
@@ -73,6 +75,7 @@ def enclose(
         with_index: whether the Morse index has to be proved too.
         exhaustive: whether every half-width is tried, even where a failure shows that the next
             ones are too large as well.
+        progress: told which half-width is tried.
     """
     with frame.arithmetic() as ar:
         residual = ar.upper(ar.matmul(ar.asarray(frame.inverse), frame.gradient(ar)[:, None]))[:, 0]
@@ -83,6 +86,7 @@ def enclose(
         for _ in range(_ATTEMPTS):
             if not least < radius:
                 return None
+            progress(f"proving on a box of half-width {radius:.0e}", None)
             contraction, index, defect = _on_box(ar, frame, basis, radius)
             found = _enclosure(frame, radius, residual, contraction, index)
             wanted = found is not None and (index is not None or not with_index)

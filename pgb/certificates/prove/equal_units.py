@@ -12,8 +12,10 @@ Networks 2000). Where the Hessian is positive definite across the line, its poin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,29 +28,62 @@ from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.models import Network
 from pgb.numbers import Array, Balls, Exact, Float64
 from pgb.problems import Candidate, Objective
+from pgb.progress import Progress, silent
 
 Floats = npt.NDArray[np.float64]
 
-_PRECISION = 128
+#: Bits of the balls in which second derivatives across a line are enclosed.
+PRECISION = 128
 
 
-def prove_equal_units(objective: Objective, candidate: Candidate, radii: Floats) -> Finding | None:
+def prove_equal_units(
+    objective: Objective, candidate: Candidate, radii: Floats, *, progress: Progress = silent
+) -> Finding | None:
     """Prove that the ball holds a local minimum with two equal units; None if that fails.
 
     ``radii`` (p,) are the half-widths of the ball. The split of the merged outgoing weight is the
     candidate's own. Only for networks without regularizer.
     """
-    network = objective.model
-    plain = objective.elimination is None and objective.regularizer.is_zero
-    if candidate.exact or not isinstance(network, Network) or not plain:
-        return None
-    point = Exact().asarray(candidate.point)
-    for layer, first, second in _equal_pairs(network, point):
-        merge = _Merge(network, layer, first, second)
-        found = _proof(objective, merge, point, radii)
+    for line in critical_lines(objective, candidate, radii, progress):
+        found = _proof(objective, line)
         if found is not None:
             return found
     return None
+
+
+@dataclass(frozen=True)
+class CriticalLine:
+    """Two equal units, a strict minimum of the merged network, and a box that holds its split.
+
+    Attributes:
+        layer: the layer of the units.
+        units: the two.
+        merged: the witness of the merged network's minimum.
+        floats: (p,) the point.
+        box: encloses the split minimum (p,) in balls.
+    """
+
+    layer: int
+    units: tuple[int, int]
+    merged: Mapping[str, Any]
+    floats: Floats
+    box: Callable[[Balls], Array]
+
+
+def critical_lines(
+    objective: Objective, candidate: Candidate, radii: Floats, progress: Progress
+) -> Iterator[CriticalLine]:
+    """Lines of critical points through the ball along which the weight of equal units is split."""
+    network = objective.model
+    plain = objective.elimination is None and objective.regularizer.is_zero
+    if candidate.exact or not isinstance(network, Network) or not plain:
+        return
+    point = Exact().asarray(candidate.point)
+    for layer, first, second in _equal_pairs(network, point):
+        merge = _Merge(network, layer, first, second)
+        line = _line(objective, merge, point, radii, progress)
+        if line is not None:
+            yield line
 
 
 class _Merge:
@@ -106,44 +141,54 @@ def _equal_pairs(network: Network, point: Array) -> Iterator[tuple[int, int, int
                 yield layer, u, v
 
 
-def _proof(objective: Objective, merge: _Merge, point: Array, radii: Floats) -> Finding | None:
+def _line(
+    objective: Objective, merge: _Merge, point: Array, radii: Floats, progress: Progress
+) -> CriticalLine | None:
     smaller = Objective(merge.network, objective.data, objective.loss, objective.reduction)
     merged = Candidate(merge.merged(point), exact=False)
-    strict = prove_strict(smaller, merged, merge.radii(radii))
+    strict = prove_strict(smaller, merged, merge.radii(radii), progress=progress)
     if strict is None:
         return None
-    complement = _complement(objective, Float64().asarray(point))
-    with Balls(_PRECISION) as ar:
-        center, widths = (
-            np.array([fmpq(*map(int, v.split("/"))) for v in strict.witness[key]], dtype=object)
-            for key in ("center", "radius")
-        )
-        box = ar.ball(center, widths)
-        theta = merge.split(box, ar.asarray(point))
+    center, widths = (
+        np.array([fmpq(*map(int, v.split("/"))) for v in strict.witness[key]], dtype=object)
+        for key in ("center", "radius")
+    )
+
+    def box(ar: Balls) -> Array:
+        return merge.split(ar.ball(center, widths), ar.asarray(point))
+
+    with Balls(PRECISION) as ar:
+        theta = box(ar)
         total = theta[merge.outgoing] + theta[merge.other]
-        if not bool(ar.certainly_nonzero(np.array([total], dtype=object))[0]):
+        nonzero = ar.certainly_nonzero(np.array([total], dtype=object))[0]
+        if not (nonzero and _is_smooth(ar, objective, theta)):
             return None
-        if not _is_smooth(ar, objective, theta):
-            return None
+    floats = Float64().asarray(point)
+    return CriticalLine(merge.layer, merge.units, strict.witness, floats, box)
+
+
+def _proof(objective: Objective, line: CriticalLine) -> Finding | None:
+    complement = _complement(objective, line.floats)
+    with Balls(PRECISION) as ar:
         basis = ar.asarray(complement)
-        form = ar.matmul(ar.matmul(basis.T, objective.hessian(ar, theta)), basis)
+        form = ar.matmul(ar.matmul(basis.T, objective.hessian(ar, line.box(ar))), basis)
         if not certainly_positive_definite(ar, form):
             return None
-    u, v = merge.units
+    u, v = line.units
     reason = (
-        f"merging the equal units {u} and {v} of layer {merge.layer} leaves a strict local minimum "
+        f"merging the equal units {u} and {v} of layer {line.layer} leaves a strict local minimum "
         "of the smaller network, and the Hessian is positive definite across the line on which "
         "their outgoing weight is split"
     )
     witness = {
         "method": "equal-units",
-        "precision": _PRECISION,
-        "layer": merge.layer,
+        "precision": PRECISION,
+        "layer": line.layer,
         "units": [u, v],
-        "merged": dict(strict.witness),
+        "merged": dict(line.merged),
         "complement": rational_rows(complement),
     }
-    details = {"dimension": 1, "layer": merge.layer, "units": [u, v]}
+    details = {"dimension": 1, "layer": line.layer, "units": [u, v]}
     return Finding(Verdict.LOCAL_MINIMUM, True, Evidence.BRANCH, reason, details, witness)
 
 

@@ -23,6 +23,7 @@ from pgb.certificates.prove.pivoting import pivots
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.numbers import Array, Balls, Exact, Float64, exact_number
 from pgb.problems import Candidate, Objective
+from pgb.progress import Progress, silent
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -36,7 +37,7 @@ _MARGIN = 4.0
 
 
 def prove_interpolation(
-    objective: Objective, candidate: Candidate, radii: Floats
+    objective: Objective, candidate: Candidate, radii: Floats, *, progress: Progress = silent
 ) -> Finding | None:
     """Prove that the ball holds a point of zero loss, a global minimum; None if that fails.
 
@@ -60,7 +61,7 @@ def prove_interpolation(
         return None
     system = _System(objective, samples, moved, point)
     with Balls(_PRECISION) as ar:
-        return _proof(ar, system, radii)
+        return _proof(ar, system, radii, progress)
 
 
 def _equations(objective: Objective) -> list[int] | None:
@@ -104,7 +105,7 @@ class _System:
         return found.reshape(len(self.moved), -1)[:, self.moved]
 
 
-def _proof(ar: Balls, system: _System, radii: Floats) -> Finding | None:
+def _proof(ar: Balls, system: _System, radii: Floats, progress: Progress) -> Finding | None:
     solved = _newton(ar, system)
     if solved is None:
         return None
@@ -117,6 +118,7 @@ def _proof(ar: Balls, system: _System, radii: Floats) -> Finding | None:
     for _ in range(_ATTEMPTS):
         if not (radius > least and np.isfinite(radius)):
             return None
+        progress(f"looking for an interpolation in a box of half-width {radius:.0e}", None)
         box = ar.ball(center, np.full(center.shape, radius))
         slopes = system.slopes(ar, box)
         contraction = row_sums(ar.upper(identity - ar.matmul(Y, slopes)))

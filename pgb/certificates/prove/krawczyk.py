@@ -15,6 +15,7 @@ from pgb.conditions.polish import descend
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.numbers import Array, Balls, Float64, exact_number
 from pgb.problems import Candidate, Objective
+from pgb.progress import Progress, silent
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,6 +37,7 @@ def prove_strict(
     radii: Floats | None = None,
     *,
     precision: int | None = None,
+    progress: Progress = silent,
 ) -> Finding | None:
     """Prove that a strict local minimum lies in the ball asked about; None if that fails.
 
@@ -49,6 +51,7 @@ def prove_strict(
             proves nothing.
         radii: (p,) half-widths of the ball; ``candidate.radii()`` by default.
         precision: bits of the ball arithmetic to use; chosen by size if None.
+        progress: told what is being done.
     """
     widths = candidate.radii() if radii is None else np.asarray(radii, dtype=np.float64)
     if objective.size == 0 or candidate.exact or not bool(np.all(widths > 0)):
@@ -60,15 +63,21 @@ def prove_strict(
         if theta is None or not bool(np.all(np.abs(theta - point) <= 2 * widths + noise)):
             continue
         for bits in arithmetics(objective, precision):
-            proof = _strict(objective, candidate, widths, theta, bits)
+            proof = _strict(objective, candidate, widths, theta, bits, progress)
             if proof is not None:
                 return proof
     return None
 
 
 def _strict(
-    objective: Objective, candidate: Candidate, widths: Floats, theta: Floats, bits: int | None
+    objective: Objective,
+    candidate: Candidate,
+    widths: Floats,
+    theta: Floats,
+    bits: int | None,
+    progress: Progress,
 ) -> Finding | None:
+    progress("refining the center", None)
     found = frame(objective, theta, bits)
     if found is None:
         return None
@@ -76,7 +85,7 @@ def _strict(
     if basis is None or not bool(np.all(space > 0)):
         return None
     radius, exhaustive = first_radius(objective)
-    enclosure = enclose(found, basis, radius, exhaustive=exhaustive)
+    enclosure = enclose(found, basis, radius, exhaustive=exhaustive, progress=progress)
     if enclosure is None or enclosure.index != 0:
         return None
     inside = radius_inside(enclosure, space)
@@ -84,20 +93,25 @@ def _strict(
 
 
 def enclose_critical_point(
-    objective: Objective, start: Floats, *, precision: int | None = None
+    objective: Objective,
+    start: Floats,
+    *,
+    precision: int | None = None,
+    progress: Progress = silent,
 ) -> Enclosure | None:
     """A box with exactly one critical point near ``start`` (p,), of proved index if possible."""
     theta = newton_in_floats(objective, start)
     if theta is None:
         return None
     for bits in arithmetics(objective, precision):
+        progress("refining the center", None)
         found = frame(objective, theta, bits)
         basis = None if found is None else signature_basis(found.hessian)
         if found is None or basis is None:
             continue
         for with_index in (True, False):
             radius, exhaustive = first_radius(objective)
-            enclosure = enclose(found, basis, radius, with_index, exhaustive)
+            enclosure = enclose(found, basis, radius, with_index, exhaustive, progress)
             if enclosure is not None:
                 return enclosure
     return None

@@ -21,7 +21,7 @@ from flint import fmpq
 
 from pgb.certificates.prove.definiteness import inverse_cholesky
 from pgb.certificates.prove.enclosure import Enclosure, enclose
-from pgb.certificates.prove.frames import frame, newton_in_floats
+from pgb.certificates.prove.frames import Frame, frame, newton_in_floats
 from pgb.certificates.prove.krawczyk import (
     arithmetics,
     first_radius,
@@ -41,6 +41,7 @@ from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.models import AffineField, Switch
 from pgb.numbers import Arithmetic, Array, Float64, exact_number
 from pgb.problems import Candidate, Objective
+from pgb.progress import Progress, silent
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -88,7 +89,7 @@ class Slice:
 
 
 def prove_up_to_symmetry(
-    objective: Objective, candidate: Candidate, radii: Floats
+    objective: Objective, candidate: Candidate, radii: Floats, *, progress: Progress = silent
 ) -> Finding | None:
     """Prove that the ball holds a local minimum that is strict up to symmetries; None if not.
 
@@ -109,7 +110,9 @@ def prove_up_to_symmetry(
     if theta is None or not bool(np.all(np.abs(theta - point[part.kept]) <= away)):
         return None
     for bits in arithmetics(objective):
-        proof = _proof(part, fields, candidate, radii, theta, bits)
+        progress("refining the center", None)
+        found = frame(part, theta, bits)
+        proof = None if found is None else _proof(part, fields, candidate, radii, found, progress)
         if proof is not None:
             return proof
     return None
@@ -120,18 +123,15 @@ def _proof(
     fields: list[AffineField],
     candidate: Candidate,
     radii: Floats,
-    theta: Floats,
-    bits: int | None,
+    found: Frame,
+    progress: Progress,
 ) -> Finding | None:
-    found = frame(part, theta, bits)
-    if found is None:
-        return None
     basis = inverse_cholesky(found.hessian)
     space = room(found.center, candidate.point[part.kept], radii[part.kept])
     if basis is None or not bool(np.all(space > 0)):
         return None
     start, exhaustive = first_radius(part.objective)
-    enclosure = enclose(found, basis, start, exhaustive=exhaustive)
+    enclosure = enclose(found, basis, start, exhaustive=exhaustive, progress=progress)
     if enclosure is None or enclosure.index != 0:
         return None
     radius = radius_inside(enclosure, space)
