@@ -71,6 +71,16 @@ class ShallowDerivatives(Derivatives):
         moved._set_output_layer(*self.network.unpack(theta)[1])
         return moved
 
+    def rows(self, places: Indices) -> ShallowDerivatives:
+        """The derivatives at some of the parameter vectors."""
+        part = ShallowDerivatives.__new__(ShallowDerivatives)
+        part.model, part.ar, part.x, part.network = self.model, self.ar, self.x, self.network
+        part.theta, part.features = self.theta[places], self.features[places]
+        part.slopes = self.slopes[places]
+        part.bends = None if self.bends is None else self.bends[places]
+        part.v, part.phi = self.v[places], self.phi[places]
+        return part
+
     @cached_property
     def generic(self) -> Derivatives:
         """The same derivatives by the general formulas."""

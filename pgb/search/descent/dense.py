@@ -1,4 +1,4 @@
-"""Dense trust-region Newton for a portion of starts."""
+"""Dense trust-region Newton for a batch of runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pgb.problems import Objective
 from pgb.search.descent.ends import Ends, Floats, Rule
 from pgb.search.descent.finish import finished
-from pgb.search.descent.projection import Point, Projection
+from pgb.search.descent.projection import Place, Projection
 from pgb.search.descent.steps import (
     NULL,
     Spectrum,
@@ -19,7 +19,7 @@ from pgb.search.descent.steps import (
     spectrum,
     to_stationary,
 )
-from pgb.search.descent.walk import Register, Walk
+from pgb.search.descent.walk import Counts, Indices, Register, Walk
 from pgb.search.scales import magnitude_ranges, typical_magnitudes
 
 Mask = npt.NDArray[np.bool_]
@@ -28,145 +28,198 @@ _EPS = float(np.finfo(np.float64).eps)
 _STEP_TOLERANCE = 1e-8
 _MOST_REJECTED = 40
 _RESTS = 3
-_GREATEST_RADIUS = 1e3
-_SMALLEST_RADIUS = 1e-13
+_GREATEST_RADIUS, _SMALLEST_RADIUS = 1e3, 1e-13
+# A rejected step is shortened to the least point of a parabola, but not to less or more than this.
+_LEAST_CUT, _MOST_CUT = 0.05, 0.5
 # Every so many iterations runs that move far without progress are taken out.
 _WINDOW = 8
-_FAR, _BEYOND = 1e4, 1e8
+_LARGE, _FAR, _BEYOND = 1e3, 1e4, 1e8
+_CREEPING, _SLOW = 1e-3, 0.05
 
 
 class Trial(NamedTuple):
-    """A proposed step of every run: where it leads, how long it is, and whether to take it."""
+    """The outcome of one step of every run.
 
-    point: Point
+    Attributes:
+        taken: places of the runs that move.
+        there: where they move to, with the sizes of the parameters and the spectra there.
+        length: (n,) of all proposed steps.
+        ratio: (n,) of actual to predicted decrease.
+        slope: (n,) predicted rate of change of what decreases along the step.
+    """
+
+    taken: Indices
+    there: tuple[Floats, Floats, Floats, Spectrum]
     length: Floats
-    accepted: Mask
     ratio: Floats
+    cut: Floats
 
 
 class Solver:
-    """One objective, with what stays the same over all portions of starts."""
+    """One objective, with what stays the same over all starts."""
 
-    def __init__(self, objective: Objective, seek: str) -> None:
-        self.objective, self.downhill = objective, seek == "minimum"
+    def __init__(self, objective: Objective, seek: str, capacity: int) -> None:
+        self.objective, self.downhill, self.capacity = objective, seek == "minimum", capacity
         self.projection = Projection(objective)
         self.typical = typical_magnitudes(objective)
         self.reach = np.maximum(self.typical, magnitude_ranges(objective)[1])
-        self.own = self.typical[self.projection.rest]
 
     @np.errstate(all="ignore")
     def run(self, starts: Floats, iterations: int) -> Ends:
-        """The ends of runs from starts (n, p)."""
-        register = Register(starts)
-        walk = Walk.begin(self.projection.evaluate(starts), 1.0 if self.downhill else 0.5)
-        for count in range(1, iterations + 1):
-            if not len(walk):
-                break
-            at, scale = self.spectrum(walk)
-            rules = self.stationary(walk, at)
-            trial = self.propose(walk, at, scale)
-            walk.accept(trial.accepted & (rules < 0), trial.point, trial.length)
-            self.resize(walk, trial)
-            walk.checkpoint(count)
-            rules = np.where(rules < 0, self.stopped(walk), rules)
-            if count % _WINDOW == 0:
-                rules = np.where(rules < 0, self.escaped(walk), rules)
-            if count == iterations:
-                rules = np.where(rules < 0, int(Rule.BUDGET), rules)
+        """The ends of runs from starts (n, p), of which ``capacity`` are under way at a time."""
+        register, waiting = Register(starts), min(len(starts), self.capacity)
+        walk = self.begin(starts, range(waiting))
+        while len(walk) or waiting < len(starts):
+            if len(walk) <= self.capacity // 2 and waiting < len(starts):
+                new = range(waiting, min(len(starts), waiting + self.capacity - len(walk)))
+                walk, waiting = Walk.joined([walk, self.begin(starts, new)]), new.stop
+            rules = self.iterate(walk)
+            rules = np.where((rules < 0) & (walk.age >= iterations), int(Rule.BUDGET), rules)
             over = rules >= 0
             if np.any(over):
-                register.record(walk.kept(over), rules[over], at.newton[over], count)
+                register.record(walk.kept(over), rules[over])
                 walk = walk.kept(~over)
-        return finished(self.objective, self.typical, register, self.downhill)
+        return finished(self.objective, self.typical, register)
 
-    def spectrum(self, walk: Walk) -> tuple[Spectrum, Floats]:
-        """The reduced Hessians, scaled by the sizes of the parameters, and these sizes (n, k)."""
-        gradient, hessian = self.projection.reduced(walk.gradient, walk.hessian)
-        scale = np.maximum(np.abs(walk.theta[:, self.projection.rest]), self.own)
-        scaled = hessian * (scale[:, :, None] * scale[:, None, :])
-        bad = ~np.isfinite(np.sum(scaled, axis=(-1, -2)))
-        if np.any(bad):
-            scaled[bad] = 0
-            gradient = np.where(bad[:, None], 0, gradient)
-        return spectrum(gradient * scale, scaled), scale
+    def begin(self, starts: Floats, chosen: range) -> Walk:
+        """Runs at some of the starts, without those that overflow there."""
+        place = self.projection.place(starts[chosen.start : chosen.stop].copy())
+        rows = np.arange(chosen.start, chosen.stop)
+        places = np.flatnonzero(np.isfinite(place.value))
+        theta, value, scale, at = self.settle(place.kept(places))
+        radius = 1.0 if self.downhill else 0.5
+        return Walk.begin(rows[places], theta, value, scale, at, radius)
 
-    def stationary(self, walk: Walk, at: Spectrum) -> npt.NDArray[np.int64]:
-        """Rules of the runs that have arrived at a stationary point, -1 elsewhere."""
-        small = at.newton <= _STEP_TOLERANCE
-        singular = np.min(np.abs(at.values), axis=-1) <= NULL * at.top
-        level = 1e-13 * (at.top + np.abs(walk.value))
-        resting = small & singular & (at.null_slope <= level)
-        walk.resting = np.where(resting, walk.resting + 1, 0)
-        rules = np.full(len(walk), -1)
-        rules[small & ~singular] = int(Rule.REGULAR)
-        rules[(walk.resting >= _RESTS) | (resting & (at.null_slope == 0))] = int(
-            Rule.NULL_DIRECTIONS
-        )
+    def settle(self, place: Place) -> tuple[Floats, Floats, Floats, Spectrum]:
+        """Points and values, with the sizes of the parameters and the spectra in these units."""
+        gradient, hessian = self.projection.derivatives(place)
+        scale = self.scale(place.theta)
+        gradient = np.where(np.isfinite(gradient), gradient * scale, np.inf)
+        hessian = hessian * (scale[:, :, None] * scale[:, None, :])
+        return place.theta, place.value, scale, spectrum(gradient, hessian)
+
+    def scale(self, theta: Floats) -> Floats:
+        """The sizes of the followed parameters, (n, k)."""
+        rest = self.projection.rest
+        return np.maximum(np.abs(theta[:, rest]), self.typical[rest])
+
+    def iterate(self, walk: Walk) -> Counts:
+        """One step of every run; the rules of the runs that are over, -1 elsewhere."""
+        arrived = self.stationary(walk)
+        trial = self.propose_down(walk) if self.downhill else self.propose_flat(walk)
+        walk.age += 1
+        walk.rejected += 1
+        walk.rejected[trial.taken] = 0
+        walk.last_step[trial.taken] = trial.length[trial.taken]
+        self.resize(walk, trial)
+        stays = arrived[trial.taken] >= 0
+        if np.any(stays):  # a run that has arrived is left where it is
+            keep = ~stays
+            theta, value, scale, at = trial.there
+            there = theta[keep], value[keep], scale[keep], Spectrum(*(each[keep] for each in at))
+            walk.move(trial.taken[keep], *there)
+        else:
+            walk.move(trial.taken, *trial.there)
+        walk.checkpoint()
+        rules = np.where(arrived < 0, self.stopped(walk), arrived)
+        due = walk.age % _WINDOW == 0
+        if np.any(due):
+            rules = np.where((rules < 0) & due, self.escaped(walk, due), rules)
         return rules
 
-    def propose(self, walk: Walk, at: Spectrum, scale: Floats) -> Trial:
-        """Evaluate one step of every run."""
-        make = downhill if self.downhill else to_stationary
-        coefficients, predicted = make(at, walk.radius)
-        length = np.sqrt(np.sum(coefficients * coefficients, axis=-1))
-        theta = walk.theta.copy()
-        theta[:, self.projection.rest] += scale * in_coordinates(at.vectors, coefficients)
-        point = self.projection.evaluate(theta)
-        finite = np.isfinite(point.value)
-        if self.downhill:
-            fall = walk.value - point.value
-            ratio = np.where(finite, fall / np.maximum(predicted, 1e-300), -1)
-            noise = 4 * _EPS * np.abs(walk.value) + 1e-300
-            accepted = finite & (ratio > 1e-4) & (fall >= 0)
-            unsure = finite & ~accepted & (np.abs(fall) <= 4 * noise) & (predicted <= 100 * noise)
-            if np.any(unsure):
-                new = self.slope_norm(point, scale)
-                old = np.sqrt(np.sum(at.slopes * at.slopes, axis=-1))
-                quieter = unsure & (new < old)
-                accepted |= quieter
-                ratio = np.where(quieter, 1.0, ratio)
-            return Trial(point, length, accepted, ratio)
-        before = np.sum(at.slopes * at.slopes, axis=-1)
-        after = self.slope_norm(point, scale) ** 2
-        ratio = (before - after) / np.maximum(before - predicted, 1e-300)
-        ratio = np.where(finite & np.isfinite(after), ratio, -1)
-        return Trial(point, length, ratio > 1e-4, ratio)
+    def stationary(self, walk: Walk) -> Counts:
+        """Rules of the runs that have arrived at a stationary point, -1 elsewhere."""
+        small = walk.newton <= _STEP_TOLERANCE
+        rules = np.full(len(walk), -1)
+        if not np.any(small):
+            walk.resting[:] = 0
+            return rules
+        singular = np.min(np.abs(walk.values), axis=-1) <= NULL * walk.top
+        level = 1e-13 * (walk.top + np.abs(walk.value))
+        resting = small & singular & (walk.null_slope <= level)
+        walk.resting = np.where(resting, walk.resting + 1, 0)
+        rules[small & ~singular] = int(Rule.REGULAR)
+        null = (walk.resting >= _RESTS) | (resting & (walk.null_slope == 0))
+        rules[null] = int(Rule.NULL_DIRECTIONS)
+        return rules
 
-    def slope_norm(self, point: Point, scale: Floats) -> Floats:
-        """Norms of the reduced gradients at a trial point."""
-        gradient, _ = self.projection.reduced(point.gradient, point.hessian)
-        return np.sqrt(np.sum((gradient * scale) ** 2, axis=-1))
+    def propose_down(self, walk: Walk) -> Trial:
+        """A step that lowers the value."""
+        step, predicted = downhill(walk.spectrum, walk.radius)
+        length = np.sqrt(np.sum(step * step, axis=-1))
+        place = self.projection.place(self._moved(walk, step))
+        fall = walk.value - place.value
+        ratio = fall / np.maximum(predicted, 1e-300)
+        noise = 4 * _EPS * np.abs(walk.value) + 1e-300
+        accepted = (ratio > 1e-4) & (fall >= 0)
+        unsure = ~accepted & (np.abs(fall) <= 4 * noise) & (predicted <= 100 * noise)
+        taken = np.flatnonzero(accepted | unsure)
+        there = self.settle(place.kept(taken))
+        if np.any(unsure):  # values are rounding here: the gradient decides
+            old = np.sum(walk.slopes[taken] ** 2, axis=-1)
+            quieter = np.sum(there[3].slopes ** 2, axis=-1) < old
+            keep = accepted[taken] | quieter
+            ratio[taken[unsure[taken] & quieter]] = 1.0
+            taken = taken[keep]
+            theta, value, scale, at = there
+            there = theta[keep], value[keep], scale[keep], Spectrum(*(each[keep] for each in at))
+        slope = -np.sum(step * walk.slopes, axis=-1)
+        return Trial(taken, there, length, ratio, slope / (2 * (slope - fall)))
+
+    def propose_flat(self, walk: Walk) -> Trial:
+        """A step that shortens the gradient."""
+        step, predicted = to_stationary(walk.spectrum, walk.radius)
+        length = np.sqrt(np.sum(step * step, axis=-1))
+        place = self.projection.place(self._moved(walk, step))
+        gradient, hessian = self.projection.derivatives(place)
+        before = np.sum(walk.slopes**2, axis=-1)
+        after = np.sum((gradient * walk.scale) ** 2, axis=-1)  # in the units of before
+        ratio = (before - after) / np.maximum(before - predicted, 1e-300)
+        ratio = np.where(np.isfinite(after) & np.isfinite(place.value), ratio, -1)
+        taken = np.flatnonzero(ratio > 1e-4)
+        scale = self.scale(place.theta[taken])
+        hessian = hessian[taken] * (scale[:, :, None] * scale[:, None, :])
+        at = spectrum(gradient[taken] * scale, hessian)
+        there = place.theta[taken], place.value[taken], scale, at
+        return Trial(taken, there, length, ratio, np.full(len(walk), 0.3))
+
+    def _moved(self, walk: Walk, step: Floats) -> Floats:
+        theta = walk.theta.copy()
+        theta[:, self.projection.rest] += walk.scale * in_coordinates(walk.vectors, step)
+        return theta
 
     def resize(self, walk: Walk, trial: Trial) -> None:
         """The trust-region radii after a step."""
         longer = np.minimum(np.maximum(walk.radius, 2.5 * trial.length), _GREATEST_RADIUS)
-        shorter = np.minimum(0.3 * trial.length, 0.3 * walk.radius)
+        cut = np.where(np.isfinite(trial.cut), trial.cut, 0)
+        shorter = np.minimum(trial.length, walk.radius) * np.clip(cut, _LEAST_CUT, _MOST_CUT)
         walk.radius = np.where(
             trial.ratio > 0.75, longer, np.where(trial.ratio < 0.25, shorter, walk.radius)
         )
 
-    def stopped(self, walk: Walk) -> npt.NDArray[np.int64]:
+    def stopped(self, walk: Walk) -> Counts:
         """Rules of the runs that cannot go on, -1 elsewhere."""
         stuck = (walk.rejected >= _MOST_REJECTED) | (walk.radius < _SMALLEST_RADIUS)
         rules = np.where(stuck, int(Rule.NO_PROGRESS), -1)
         beyond = np.max(np.abs(walk.theta) / self.reach, axis=-1) > _BEYOND
         return np.where(beyond, int(Rule.FAR), rules)
 
-    def escaped(self, walk: Walk) -> npt.NDArray[np.int64]:
+    def escaped(self, walk: Walk, due: Mask) -> Counts:
         """Rules of the runs that grow without progress since the last look, -1 elsewhere."""
         size = np.max(np.abs(walk.theta) / self.reach, axis=-1)
-        moved = np.max(
-            np.abs(walk.theta - walk.old) / np.maximum(np.abs(walk.old), self.typical), axis=-1
-        )
-        progress = walk.old_value - walk.value
         rules = np.full(len(walk), -1)
         if self.downhill:
+            unit = np.maximum(np.abs(walk.old), self.typical)
+            moved = np.max(np.abs(walk.theta - walk.old) / unit, axis=-1)
+            progress = walk.old_value - walk.value
             little = progress <= 1e-6 * np.abs(walk.value) + 1e-12 * np.abs(walk.first_value)
-            valley = little & (moved > 0.05) & (size > 1.05 * walk.old_size) & (size > 3)
-            rules[valley] = int(Rule.VALLEY)
-            slow = progress <= 0.1 * np.abs(walk.value)
+            grown = (size > 1.05 * walk.old_size) & (size > 3)
+            rules[little & (moved > 0.05) & grown] = int(Rule.VALLEY)
+            slow = progress <= _SLOW * np.abs(walk.value)
+            creeping = (progress <= _CREEPING * np.abs(walk.value)) & (size > 0.9 * walk.old_size)
+            rules[((size > _LARGE) & creeping) | ((size > _FAR) & slow)] = int(Rule.FAR)
         else:
-            slow = np.ones(len(walk), dtype=bool)
-        rules[(size > _FAR) & slow & (size > 1.5 * walk.old_size)] = int(Rule.FAR)
-        walk.old, walk.old_value, walk.old_size = walk.theta.copy(), walk.value.copy(), size
+            rules[size > _FAR] = int(Rule.FAR)
+        walk.old[due] = walk.theta[due]
+        walk.old_value[due], walk.old_size[due] = walk.value[due], size[due]
         return rules

@@ -32,7 +32,8 @@ def descend(
         seek: "minimum" for local minima (values never increase), or "critical-point" for stationary
             points of every index near the starts.
 
-    The starts are taken in portions of a size that depends on p only. An end depends on its start
+    Batches of runs are under way together; as runs end, others take their place. An end depends
+    on its start
     alone up to rounding; the same starts in the same order give the same ends bit for bit on one
     machine.
 
@@ -46,10 +47,7 @@ def descend(
         raise InputError(f"seek: found {seek!r}, expected 'minimum' or 'critical-point'")
     p = objective.size
     many = max(1, min(_PORTION, _PORTION_ENTRIES // max(1, p * p)))
-    cuts = range(0, max(1, len(points)), many)
-    solver = Solver(objective, seek)
-    parts = [solver.run(points[cut : cut + many], int(iterations)) for cut in cuts]
-    return Ends.joined(parts)
+    return Solver(objective, seek, many).run(points, int(iterations))
 
 
 def _checked(objective: Objective, starts: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

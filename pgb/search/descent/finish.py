@@ -21,13 +21,13 @@ _AT_KINK = 1e-9
 _SATURATED = 10.0
 
 
-def finished(objective: Objective, typical: Floats, register: Register, minimum: bool) -> Ends:
+def finished(objective: Objective, typical: Floats, register: Register) -> Ends:
     """Polish what arrived, decide the states, look for kinks."""
     arrived = np.flatnonzero(
         np.isin(register.rules, [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS)])
     )
     if len(arrived):
-        _polish(objective, typical, register, arrived, minimum)
+        _polish(objective, typical, register, arrived)
     at_kink = _near_kinks(objective, register.points)
     smooth = ~at_kink
     converged = np.isin(register.rules, [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS)])
@@ -45,9 +45,8 @@ def _polish(
     typical: Floats,
     register: Register,
     rows: npt.NDArray[np.intp],
-    minimum: bool,
 ) -> None:
-    """Plain Newton steps on all parameters while the gradient shrinks; then the rules hold or not."""
+    """Plain Newton steps on all parameters while the gradient shrinks; then the final rules."""
     start = register.points[rows]
     theta = start.copy()
     scale = np.maximum(np.abs(start), typical)

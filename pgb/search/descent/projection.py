@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models import ExponentialNeurons, Model, ModelSum, Network
+from pgb.models import Derivatives, ExponentialNeurons, Model, ModelSum, Network
 from pgb.models.network_shallow import ShallowDerivatives
 from pgb.numbers import Exact, Float64
 from pgb.problems import Objective
@@ -30,13 +30,18 @@ _QUADRATIC_LOSSES = ("squared", "half-squared")
 _PROXIMAL = 1e-14
 
 
-class Point(NamedTuple):
-    """Parameters (n, p) with values (n,), gradients (n, p) and Hessians (n, p, p) there."""
+class Place(NamedTuple):
+    """Parameters (n, p) with values (n,), and what is known about derivatives there."""
 
     theta: Floats
     value: Floats
-    gradient: Floats
-    hessian: Floats
+    at: Derivatives | None
+
+    def kept(self, places: Indices) -> Place:
+        """Some of the places."""
+        at = self.at
+        part = at.rows(places) if isinstance(at, ShallowDerivatives) else None
+        return Place(self.theta[places], self.value[places], part)
 
 
 class Projection:
@@ -53,29 +58,54 @@ class Projection:
         self._order = np.concatenate([self.rest, self.quadratic])
         self._sorted = bool(np.all(self._order == np.arange(objective.size)))
 
-    def evaluate(self, theta: Floats) -> Point:
-        """Where the quadratic parameters are best; infinite values where anything overflows."""
+    def place(self, theta: Floats) -> Place:
+        """Where the quadratic parameters are best, the others as given; values may be infinite."""
+        objective = self.objective
         if not len(self.quadratic):
-            return _finite(theta, *self.objective.second_order(_AR, theta))
-        x, y, c = self.objective.samples(_AR)
-        at = self.objective.model.derivatives(_AR, theta, x)
+            value = objective.value(_AR, theta)
+            return Place(theta, np.where(np.isfinite(value), value, np.inf), None)
+        x, y, _ = objective.samples(_AR)
+        at = objective.model.derivatives(_AR, theta, x)
         if isinstance(at, ShallowDerivatives):
-            r = (c * self.objective.loss.gradient(_AR, at.outputs(), y))[..., 0]
-            bend = (c * self.objective.loss.hessian(_AR, at.outputs(), y)[..., 0])[..., 0]
-            z = at.extended
-            normal = (z * bend[:, None, :]) @ z.swapaxes(-1, -2)
-            slope = (z @ r[:, :, None])[:, :, 0]
-            if not self.objective.regularizer.is_zero:
-                decay = 2 * self.objective.regularizer.coefficients(_AR)[0][self.quadratic]
-                normal = normal + np.diag(decay)
-                slope = slope + decay * theta[:, self.quadratic]
-            theta = self._solved(theta, slope, normal)
-            moved = at.with_output_layer(theta)
-            return _finite(theta, *self.objective.second_order(_AR, theta, moved))
-        _, gradient, hessian = self.objective.second_order(_AR, theta)
+            theta = self._solved(theta, *self._normal_equations(at, theta))
+            at = at.with_output_layer(theta)
+            terms = objective.loss.terms(_AR, at.outputs(), y)
+            value = np.sum(objective.samples(_AR).c * terms, axis=(-1, -2))
+            value = value + objective.regularizer.value(_AR, theta)
+            return Place(theta, np.where(np.isfinite(value), value, np.inf), at)
+        _, gradient, hessian = objective.second_order(_AR, theta, at)
         q = self.quadratic
         theta = self._solved(theta, gradient[:, q], hessian[:, q[:, None], q])
-        return _finite(theta, *self.objective.second_order(_AR, theta))
+        value = objective.value(_AR, theta)
+        return Place(theta, np.where(np.isfinite(value), value, np.inf), None)
+
+    def _normal_equations(self, at: ShallowDerivatives, theta: Floats) -> tuple[Floats, Floats]:
+        objective = self.objective
+        _, y, c = objective.samples(_AR)
+        q = at.outputs()
+        r = (c * objective.loss.gradient(_AR, q, y))[..., 0]
+        bend = (c * objective.loss.hessian(_AR, q, y)[..., 0])[..., 0]
+        z = at.extended
+        normal = (z * bend[:, None, :]) @ z.swapaxes(-1, -2)
+        slope = (z @ r[:, :, None])[:, :, 0]
+        if not objective.regularizer.is_zero:
+            decay = 2 * objective.regularizer.coefficients(_AR)[0][self.quadratic]
+            normal = normal + np.diag(decay)
+            slope = slope + decay * theta[:, self.quadratic]
+        return slope, normal
+
+    def derivatives(self, place: Place) -> tuple[Floats, Floats]:
+        """Reduced gradients (n, k) and Hessians (n, k, k); infinite gradients after an overflow."""
+        if not len(place.theta):
+            k = len(self.rest)
+            return np.zeros((0, k)), np.zeros((0, k, k))
+        _, gradient, hessian = self.objective.second_order(_AR, place.theta, place.at)
+        gradient, hessian = self.reduced(gradient, hessian)
+        finite = np.isfinite(np.sum(gradient, axis=-1) + np.sum(hessian, axis=(-1, -2)))
+        if not np.all(finite):
+            gradient = np.where(finite[:, None], gradient, np.inf)
+            hessian = np.where(finite[:, None, None], hessian, 0)
+        return gradient, hessian
 
     def _solved(self, theta: Floats, slope: Floats, normal: Floats) -> Floats:
         step = np.linalg.solve(_shifted(normal), slope[:, :, None])[:, :, 0]
@@ -129,12 +159,3 @@ def _shifted(normal: Floats) -> Floats:
     result = normal.copy()
     result[:, np.arange(size), np.arange(size)] += np.where(trace > 0, shift, 1.0)[:, None]
     return result
-
-
-def _finite(theta: Floats, value: Floats, gradient: Floats, hessian: Floats) -> Point:
-    total = value + np.sum(gradient, axis=-1) + np.sum(hessian, axis=(-1, -2))
-    bad = ~np.isfinite(total)
-    if np.any(bad):
-        value, gradient, hessian = value.copy(), gradient.copy(), hessian.copy()
-        value[bad], gradient[bad], hessian[bad] = np.inf, 0, 0
-    return Point(theta, value, gradient, hessian)

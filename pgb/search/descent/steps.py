@@ -33,6 +33,10 @@ class Spectrum(NamedTuple):
 
 def spectrum(gradient: Floats, hessian: Floats) -> Spectrum:
     """The spectrum of scaled derivatives (n, k) and (n, k, k)."""
+    finite = np.all(np.isfinite(gradient), axis=-1)
+    if not np.all(finite):
+        gradient = np.where(finite[:, None], gradient, 0)
+        hessian = np.where(finite[:, None, None], hessian, 0)
     values, vectors = np.linalg.eigh(hessian)
     slopes = np.matmul(gradient[:, None, :], vectors)[:, 0, :]
     top = np.maximum(np.maximum(values[:, -1], -values[:, 0]), _TINY)
