@@ -89,7 +89,8 @@ def _costs(
 ) -> tuple[Vector, Vector]:
     """Distances (units, units) of the best signs, and those signs."""
     into = [theta[0, layer.incoming] for theta in (one, two)]
-    if layer.bias is not None and np.any(layer.shifts):
+    turns = layer.sigma.name == "sine" and bool(np.any(layer.shifts))
+    if turns:
         into = [rows[:, :-1] for rows in into]
     small = typical[layer.incoming][:, : into[0].shape[1]]
     height = max(float(np.max(np.abs(d), initial=0.0)) for d in (d_one, d_two)) or 1.0
@@ -98,7 +99,7 @@ def _costs(
         back = -1.0 if sign < 0 and layer.parity != "even" else 1.0
         forward = _differences(into[0], sign * into[1], small)
         slopes = np.abs(d_one[:, None, :] - back * d_two[None, :, :]) / height
-        if np.any(layer.shifts):  # the sign of a shifted sine is settled with its bias
+        if turns:  # the sign of a shifted sine is settled with its bias
             slopes = np.minimum(slopes, np.abs(d_one[:, None, :] + d_two[None, :, :]) / height)
         distances.append(forward + np.max(slopes, axis=2, initial=0.0))
     plain, changed = distances

@@ -13,6 +13,7 @@ from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.optimality import auxiliary_part, is_optimal, theorem_applies
 from pgb.search.scales import typical_magnitudes
+from pgb.search.symmetry.alignment import relative_distance
 from pgb.search.symmetry.orbits import rank_of
 from pgb.search.symmetry.parts import NetworkPart, keeps, parts_of, penalties_of
 from pgb.search.symmetry.products import products_are_critical, smaller_objective
@@ -113,6 +114,10 @@ class SymmetryGroup:
     def same(self, first: Vector, second: Vector, tolerance: float = TOLERANCE) -> bool | None:
         """As ``compare``, without the reason."""
         return self.compare(first, second, tolerance).same
+
+    def distance(self, first: Vector, second: Vector) -> float:
+        """Largest difference of two vectors (p,), relative to the sizes of the parameters."""
+        return relative_distance(first, second, self._typical)
 
     def signature(self, theta: Vector) -> Vector:
         """What all images share: the outputs on the data (n, m d_y) for theta (n, p).

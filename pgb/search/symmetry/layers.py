@@ -52,7 +52,7 @@ class UnitLayer:
         parity: what sigma(-s) is: "odd" -sigma(s), "even" sigma(s), "reflection" 1 - sigma(s).
         flips: (units,) whether the sign of a unit's argument may change.
         scales: (units,) whether arguments may grow by a factor, for homogeneous activations.
-        shifts: (units,) whether biases may move: exp(s + t) and sin(s + pi).
+        shifts: (units,) whether biases may move: exp(s + t), sin(s + pi), and s + t.
         rotates: whether every orthogonal change of basis of linear units keeps the penalty.
         complete: False if more moves of linear units exist than are listed.
     """
@@ -112,8 +112,8 @@ def _layer(network: Network, penalties: Penalties, number: int) -> UnitLayer:
     free = np.all(labels[places] == 0, axis=1) & (not last)
     movable = ~np.any(penalties.fixed[places], axis=1)
     shifts = np.zeros(len(weights), dtype=bool)
-    if bias is not None and not last and sigma.name in ("exp", "sine"):
-        shifts = free if sigma.name == "exp" else (labels[bias] == 0)
+    if bias is not None and not last:
+        shifts = _shifts(sigma, bias, next_bias, labels, free)
     round_penalty = bool(np.all(labels[places] == labels[places[:1]]))
     round_penalty &= not bool(np.any(penalties.absolute[places] | penalties.fixed[places]))
     return UnitLayer(
@@ -131,6 +131,16 @@ def _layer(network: Network, penalties: Penalties, number: int) -> UnitLayer:
         sigma.linear and not last and round_penalty,
         not (sigma.linear and bool(np.any(free))),
     )
+
+
+def _shifts(
+    sigma: Activation, bias: Indices, next_bias: Indices | None, labels: Labels, free: Mask
+) -> Mask:
+    if sigma.name == "exp":
+        return free
+    if sigma.name == "sine" or (sigma.linear and not np.any(labels[next_bias])):
+        return np.asarray(labels[bias] == 0)
+    return np.zeros(len(bias), dtype=bool)
 
 
 def _sign_changes(sigma: Activation, last: bool, next_bias: Indices | None, labels: Labels) -> bool:

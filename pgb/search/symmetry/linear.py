@@ -45,7 +45,7 @@ class Collapse:
                 if b is not None and shift is not None:
                     b = (following @ b[..., None])[..., 0] + shift
                 W = following @ W
-            parts.append(W.reshape(len(theta), -1))
+            parts.append(W.reshape(len(theta), W.shape[1] * W.shape[2]))
             if b is not None:
                 parts.append(b)
         return np.concatenate(parts, axis=1)
@@ -61,7 +61,7 @@ class Collapse:
         for (start, stop), (W, b) in zip(pairwise(self.ends), given, strict=True):
             widths = self.network.layers[start : stop + 1]
             for position, factor in enumerate(_factors(W, widths)):
-                parts.append(factor.reshape(len(small), -1))
+                parts.append(factor.reshape(len(small), factor.shape[1] * factor.shape[2]))
                 if b is not None:
                     final = position == stop - start - 1
                     parts.append(b if final else np.zeros((len(small), factor.shape[1])))

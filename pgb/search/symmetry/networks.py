@@ -160,10 +160,15 @@ def _project(moves: NetworkMoves, theta: Vector) -> None:
 
 
 def _shift(layer: UnitLayer, theta: Vector) -> None:
-    """Biases 0 where exp(s + t) allows, and within a half period where sin(s + pi) does."""
+    """Biases 0 where exp(s + t) or s + t allows, or within a half period of sin(s + pi)."""
     assert layer.bias is not None
     units = np.flatnonzero(layer.shifts)
     bias = theta[:, layer.bias[units]]
+    if layer.sigma.linear and layer.next_bias is not None:
+        moved = np.einsum("nu,nuk->nk", bias, theta[:, layer.outgoing[units]])
+        theta[:, layer.next_bias] += moved
+        theta[:, layer.bias[units]] = 0.0
+        return
     if layer.sigma.name == "exp":
         with np.errstate(over="ignore", invalid="ignore"):
             moved = theta[:, layer.outgoing[units]] * np.exp(bias)[:, :, None]
