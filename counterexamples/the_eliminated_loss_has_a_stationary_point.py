@@ -123,7 +123,7 @@ EXAMPLE = Example(
             output_gradients_have_one_sign,
             "residuals",
         ),
-        claims.not_stationary(),
+        claims.gradient_differs_from_zero(),
         claims.not_a_local_minimum(),
     ),
 )

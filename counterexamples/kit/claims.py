@@ -20,6 +20,7 @@ from counterexamples.kit.decisions import (
     all_zero,
     first_failure,
     proved_verdict,
+    some_nonzero,
 )
 from counterexamples.kit.members import Member, Question
 from pgb.conditions.verdict import Evidence, Verdict
@@ -178,6 +179,15 @@ def stationary(text: str = "the gradient is exactly 0") -> Claim:
 def not_stationary(text: str = "the gradient is not 0") -> Claim:
     """Some partial derivative certainly differs from 0, at the point or on the whole ball."""
     return verdict(*REFUTED, text=text, about="stationary point", evidence=Evidence.GRADIENT)
+
+
+def gradient_differs_from_zero(text: str = "the gradient at the candidate is not 0") -> Claim:
+    """The gradient at the candidate itself; with floats not on the ball around it."""
+
+    def holds(member: Member) -> Outcome:
+        return some_nonzero(lambda ar: _gradient(member, ar), "gradient")
+
+    return Claim(text, holds, "stationary point")
 
 
 def not_refuted(text: str = "check does not refute the candidate") -> Claim:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib import import_module
 
 import counterexamples
 from counterexamples.kit.example import Example
-from pgb.errors import InputError, did_you_mean
+from pgb.errors import InputError
+
+_ALIKE = 0.7
 
 
 @lru_cache(maxsize=1)
@@ -44,11 +47,23 @@ def find(name: str) -> Example:
     if fitting:
         names = ", ".join(example.name for example in fitting)
         raise InputError(f"example: found {name!r}, expected one of {names}")
-    near = did_you_mean(wanted, [example.name for example in examples()])
     raise InputError(
         f"example: found {name!r}, expected a name that `pgb examples list` shows, or a part of one"
-        f"{near}"
+        f"{_nearest(wanted)}"
     )
+
+
+def _nearest(wanted: str) -> str:
+    """The end of a sentence with the example whose words are nearest to those wanted."""
+    words = wanted.split("_")
+
+    def likeness(example: Example) -> float:
+        own = example.name.split("_")
+        best = [max(SequenceMatcher(None, w, o).ratio() for o in own) for w in words]
+        return sum(best) / len(best)
+
+    nearest = max(examples(), key=likeness)
+    return f"; did you mean {nearest.name!r}?" if likeness(nearest) > _ALIKE else ""
 
 
 def select(chosen: Iterable[Example], **tags: str | None) -> tuple[Example, ...]:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from counterexamples import examples
-from counterexamples.example import Decision
-from counterexamples.runner import Result as Outcome
+from counterexamples import Decision, examples
+from counterexamples import Result as Outcome
+from pgb.certificates import verify
 from pgb.cli import main
 from pgb.problem_files import read_problem
 
 NAMES = [example.name for example in examples()]
+VALLEYS = "one_unit_under_a_convex_loss_has_no_bad_local_minimum"
 
 
 def pgb(*arguments: str) -> Result:
@@ -27,21 +28,51 @@ def test_list_names_every_example() -> None:
     assert all(name in text for name in NAMES)
 
 
+def test_list_keeps_what_has_all_the_tags() -> None:
+    arguments = ("--activation", "relu", "--loss", "squared", "--depth", "1")
+    arguments += ("--phenomenon", "separate valleys", "--kind", "bad minimum")
+    found = json.loads(pgb("list", *arguments, "--certificate", "strict", "--json").stdout)
+    assert VALLEYS in [entry["name"] for entry in found]
+    nothing = pgb("list", "--kind", "bad minimum", "--loss", "absolute", "--depth", "0")
+    assert (nothing.stdout, nothing.stderr) == ("", "no example has all of these\n")
+
+
+def test_an_unknown_tag_is_refused_with_those_in_use() -> None:
+    result = pgb("list", "--kind", "nothing")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("--kind: found 'nothing', expected one of bad minimum, ")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shown_problem_is_a_problem_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     path.write_text(pgb("show", name, "--problem").stdout)
-    problem = read_problem(path)
-    assert problem.candidate is not None and problem.candidate.exact
+    assert read_problem(path).candidate is not None
 
 
-def test_show_states_the_claims() -> None:
-    example = examples()[0]
-    text = pgb("show", example.name).stdout
-    for words in (example.title, example.statement, *(c.text for c in example.claims)):
+def test_show_states_the_claims_and_the_numbers() -> None:
+    (example,) = (e for e in examples() if e.name == VALLEYS)
+    text = pgb("show", VALLEYS).stdout
+    claims = [claim.text for claim in example.claims]
+    for words in (example.title, example.statement, example.mathematics, *claims):
         assert words in text
-    shown = json.loads(pgb("show", example.name, "--json").stdout)
-    assert shown["problem"]["candidate"]
+    assert "value: 16" in text and "value there: 9" in text
+    shown = json.loads(pgb("show", VALLEYS, "--json").stdout)
+    assert shown["problem"]["candidate"] and shown["numbers"]["value"] == "16"
+    assert [claim["text"] for claim in shown["claims"]] == claims
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_show_draws_the_picture(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"p.{suffix}"
+    assert pgb("show", VALLEYS, "--picture", str(path)).exit_code == 0
+    assert path.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("place", ["picture", "no/such/folder/p.png"])
+def test_a_picture_that_cannot_be_written_is_refused(place: str, tmp_path: Path) -> None:
+    result = pgb("show", VALLEYS, "--picture", str(tmp_path / place))
+    assert result.exit_code == 2 and place in result.stderr
 
 
 def test_run_decides_the_claims_of_the_named_example() -> None:
@@ -49,8 +80,19 @@ def test_run_decides_the_claims_of_the_named_example() -> None:
     result = pgb("run", example.name, "--examples", "1", "--json")
     outcome = json.loads(result.stdout)
     assert result.exit_code == outcome["exit_code"] == 0
-    assert [r["claim"] for r in outcome["results"]] == [c.text for c in example.claims]
+    assert [r["claim"] for r in outcome["results"]] == [c.text for c in example.all_claims]
     assert {r["decision"] for r in outcome["results"]} == {"holds"}
+
+
+def test_run_writes_certificates_that_the_checker_accepts(tmp_path: Path) -> None:
+    arguments = ("run", VALLEYS, "--examples", "0", "--certificates", str(tmp_path / "new"))
+    result = pgb(*arguments)
+    assert result.exit_code == 0
+    files = sorted((tmp_path / "new" / VALLEYS).glob("*.json"))
+    assert len(files) == 2 and all(verify(file)[0] for file in files)
+    assert "certificates  2 accepted, 0 refused" in result.stdout
+    found = json.loads(pgb(*arguments, "--json").stdout)["certificates"][VALLEYS]
+    assert {entry["accepted"] for entry in found} == {True}
 
 
 @pytest.mark.parametrize(
@@ -63,16 +105,30 @@ def test_exit_code_follows_the_worst_claim(
     outcomes = [Outcome(name, "first", "x"), Outcome(name, "second", "x", witness="w = 3")]
     outcomes[0].counts[Decision.HOLDS] = 2
     outcomes[1].counts[decision] = 2
-    monkeypatch.setattr("counterexamples.runner.run", lambda *_, **__: outcomes)
+    monkeypatch.setattr("counterexamples.kit.runner.run", lambda *_, **__: outcomes)
     result = pgb("run", name)
     assert result.exit_code == code
     lines = result.stdout.splitlines()
     assert lines[0] == name
     assert lines[1].startswith("    holds     first (2 members, ")
     assert ("w = 3" in result.stdout) == (code != 0)
+    assert "examples      1, 2 members" in result.stdout
 
 
-def test_an_unknown_example_is_refused() -> None:
-    result = pgb("show", "nothing of the kind")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "NAME: found none, expected names of examples or --all"),
+        (("--all", VALLEYS), f"--all: found beside '{VALLEYS}', expected one or the other"),
+    ],
+)
+def test_run_wants_names_or_all(arguments: tuple[str, ...], sentence: str) -> None:
+    result = pgb("run", *arguments)
+    assert (result.exit_code, result.stderr) == (2, sentence + "\n")
+
+
+def test_an_unknown_example_is_refused_with_the_nearest_one() -> None:
+    result = pgb("show", "one unti under convex los")
     assert result.exit_code == 2
-    assert result.stderr.startswith("example: found 'nothing of the kind', expected one of ")
+    assert result.stderr.startswith("example: found 'one unti under convex los', expected a name")
+    assert f"did you mean '{VALLEYS}'?" in result.stderr

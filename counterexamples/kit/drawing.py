@@ -1,0 +1,134 @@
+"""Pictures of examples: matplotlib, from the extra ``plot``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from counterexamples.kit.example import Example
+from counterexamples.kit.members import Member
+from counterexamples.kit.pictures import Line, Picture, Surface
+from counterexamples.kit.pictures import Path as Route
+from pgb.errors import InputError
+from pgb.numbers import Array, Float64
+from pgb.problems import Candidate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_POINTS = 400
+_GRID = 121
+_SIZE = (5.0, 3.4)
+_CURVE, _GOOD, _BAD = "#1f4e79", "#2e7d32", "#b3261e"
+
+
+def draw(example: Example, path: str | Path) -> None:
+    """Draw the example's picture of its canonical member into a file (.png, .svg, .pdf).
+
+    Raises:
+        InputError: the example has no picture, or matplotlib is not installed.
+        OSError: the file cannot be written.
+    """
+    if example.picture is None:
+        raise InputError(f"{example.name}: found no picture, expected an example that has one")
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("matplotlib: found none, expected pip install 'pgb[plot]'") from None
+    figure = Figure(figsize=_SIZE, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    with np.errstate(all="ignore"):
+        _draw_on(axes, example.picture, example.member)
+    figure.savefig(path, dpi=110, metadata=_without_date(path))
+
+
+def _without_date(path: str | Path) -> dict[str, Any]:
+    return {"Software": None} if Path(path).suffix == ".png" else {}
+
+
+def _draw_on(axes: Axes, picture: Picture, member: Member) -> None:
+    if isinstance(picture, Line):
+        _line(axes, picture, member)
+    elif isinstance(picture, Surface):
+        _surface(axes, picture, member)
+    else:
+        _route(axes, picture, member)
+
+
+def _values(member: Member, points: Array) -> Array:
+    return np.asarray(member.objective.value(Float64(), points), dtype=float)
+
+
+def _floats(candidate: Candidate) -> Array:
+    return np.asarray(Float64().asarray(candidate.point), dtype=float)
+
+
+def _line(axes: Axes, picture: Line, member: Member) -> None:
+    start = _floats(member.candidate)
+    other = member.better if picture.to is None else picture.to(member)
+    if other is None:
+        raise InputError("picture: found no point to draw the line to, expected a better point")
+    end = _floats(Candidate.of(member.objective.parameters, other))
+    t = np.linspace(*picture.extent, _POINTS)
+    axes.plot(t, _values(member, start + t[:, None] * (end - start)), color=_CURVE)
+    ends = _values(member, np.stack([start, end]))
+    axes.plot([0], ends[:1], "o", color=_BAD, label="candidate")
+    label = "better point" if picture.to is None else "other point"
+    axes.plot([1], ends[1:], "o", color=_GOOD, label=label)
+    axes.set(xlabel="t along the line from the candidate (0) to the other point (1)", ylabel="loss")
+    _finish(axes, picture.log)
+
+
+def _surface(axes: Axes, picture: Surface, member: Member) -> None:
+    start = _floats(member.candidate)
+    x, y = np.linspace(*picture.x_range, _GRID), np.linspace(*picture.y_range, _GRID)
+    points = np.tile(start, (_GRID * _GRID, 1))
+    grid_x, grid_y = np.meshgrid(x, y)
+    points[:, picture.x], points[:, picture.y] = grid_x.ravel(), grid_y.ravel()
+    values = _values(member, points).reshape(_GRID, _GRID)
+    shown = np.log10(np.maximum(values, 1e-12)) if picture.log else values
+    contours = axes.contourf(x, y, shown, levels=24, cmap="viridis")
+    axes.figure.colorbar(contours, label="log10 of the loss" if picture.log else "loss")
+    axes.plot(start[picture.x], start[picture.y], "o", color=_BAD, label="candidate")
+    if member.better is not None:
+        better = _floats(member.better)
+        rest = [i for i in range(len(start)) if i not in (picture.x, picture.y)]
+        inside = picture.x_range[0] <= better[picture.x] <= picture.x_range[1]
+        inside = inside and picture.y_range[0] <= better[picture.y] <= picture.y_range[1]
+        if inside and np.array_equal(start[rest], better[rest]):
+            axes.plot(better[picture.x], better[picture.y], "o", color="white", label="better")
+    names = parameter_names(member)
+    axes.set(xlabel=names[picture.x], ylabel=names[picture.y])
+    axes.legend(loc="best", fontsize=8)
+
+
+def _route(axes: Axes, picture: Route, member: Member) -> None:
+    ar, t = Float64(), np.linspace(0.0, picture.until, _POINTS)
+    points = np.stack([np.asarray(picture.curve(member, ar, v), dtype=float) for v in t])
+    axes.plot(t, _values(member, points), color=_CURVE, label="loss")
+    axes.set(xlabel="t along the path", ylabel="loss")
+    norms = axes.twinx()
+    norms.plot(t, np.linalg.norm(points, axis=1), "--", color=_BAD, label="norm")
+    norms.set_ylabel("norm of the parameters", color=_BAD)
+    _finish(axes, picture.log)
+
+
+def _finish(axes: Axes, log: bool) -> None:
+    if log:
+        axes.set_yscale("log")
+    axes.grid(alpha=0.3)
+    axes.legend(loc="best", fontsize=8)
+
+
+def parameter_names(member: Member) -> list[str]:
+    """Names of the entries of the flat vector, as reports have them: ``W1[0,2]``."""
+    names = []
+    for parameter in member.objective.parameters:
+        for place in np.ndindex(parameter.shape):
+            indices = ",".join(str(i) for i in place)
+            names.append(f"{parameter.name}[{indices}]" if place else parameter.name)
+    return names
