@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from pgb.numbers import Float64
 from pgb.problems import Objective
-from pgb.search.descent.ends import Ends, State
+from pgb.search.descent.ends import Ends, Rule, State
 from pgb.search.escapes import Escape, escape_of
 from pgb.search.flatness import Flatness, explore
 from pgb.search.mechanisms import is_saturated
@@ -86,7 +86,8 @@ def classify(
     settled = (np.asarray(ends.states) == State.CONVERGED) & ~np.asarray(ends.at_kink)
     settled &= np.all(np.isfinite(ends.points), axis=1)
     driven = settled & auxiliary_outputs(objective, ends.points, settled)
-    found = [Classified(Outcome.STALLED, reason=_stalled(bool(k))) for k in ends.at_kink]
+    rules = zip(ends.rules, ends.at_kink, strict=True)
+    found = [Classified(Outcome.STALLED, reason=_stalled(int(r), bool(k))) for r, k in rules]
     for place in np.flatnonzero(escaping | driven):
         reason = "parameters grow without bound while the value decreases"
         escape = escape_of(objective, ends, int(place))
@@ -100,10 +101,16 @@ def classify(
     return found
 
 
-def _stalled(at_kink: bool) -> str:
+def _stalled(rule: int, at_kink: bool) -> str:
     if at_kink:
         return "the run stopped where the objective is not differentiable"
-    return "the run used up its iterations"
+    return _RULES.get(Rule(rule), "no point was reached at which the gradient vanishes")
+
+
+_RULES = {
+    Rule.BUDGET: "the run used up its iterations",
+    Rule.SPURIOUS: "the gradient norm has a local minimum that is not 0",
+}
 
 
 @dataclass(frozen=True)
@@ -153,8 +160,8 @@ def _stationary(
             continue
         spectrum = _Spectrum(points[k], scales[k], values[k], vectors[k])
         result = _judge(objective, spectrum, bool(optimal[k]), theorem, group)
-        if result.nullity and result.outcome is not Outcome.SADDLE and not optimal[k]:
-            result = _doubted(objective, points[k], result)
+        if result.nullity and result.outcome is not Outcome.SADDLE:
+            result = _doubted(objective, spectrum, bool(optimal[k]), result)
         found.append(result)
     return found
 
@@ -186,11 +193,19 @@ def _judge(
     return _explored(objective, at, base)
 
 
-def _doubted(objective: Objective, point: Vector, result: Classified) -> Classified:
-    if not is_saturated(objective, point):
+def _doubted(objective: Objective, at: _Spectrum, optimal: bool, result: Classified) -> Classified:
+    if not is_saturated(objective, at.point) or (optimal and _fits_freely(objective, at)):
         return result
     reason = "units are saturated, so that some derivatives are 0 in floats only"
     return replace(result, outcome=Outcome.DEGENERATE, explained=False, reason=reason)
+
+
+def _fits_freely(objective: Objective, at: _Spectrum) -> bool:
+    """Whether the outputs take all values near those at the point, so that optimal ones exist."""
+    jacobian = np.asarray(objective.jacobian(Float64(), at.point)) * at.scale
+    rows = jacobian.reshape(-1, jacobian.shape[-1])
+    sizes = np.linalg.norm(rows, axis=1, keepdims=True)
+    return bool(np.linalg.matrix_rank(rows / np.where(sizes > 0, sizes, 1), tol=1e-6) == len(rows))
 
 
 def _explored(objective: Objective, at: _Spectrum, base: Classified) -> Classified:
