@@ -45,6 +45,7 @@ class Intervals(Arithmetic):
     def __init__(self) -> None:
         self._stored = MidRad()
 
+    @quiet
     def asarray(self, values: Any) -> Enclosure:
         """Stored values; doubles and small integers exactly."""
         if isinstance(values, IntervalArray):

@@ -8,14 +8,17 @@ from typing import Any
 
 import flint
 import mpmath
+import numpy as np
 import pytest
 from flint import arb
 
-from pgb.numbers import Balls, MidRad
+from pgb.numbers import Balls, Intervals, MidRad
+from pgb.numbers.intervals_array import IntervalArray
 
 #: Bits of the oracle: points such as 1 + 5e-324 must not be rounded.
 BITS = 2200
 # Numbers below 2^-5000 count as 0, which the slack allows; those beyond 2^200000 are not compared.
+LARGEST = np.finfo(np.float64).max
 _SMALL, _HUGE, _SLACK = -5000, 200_000, Fraction(1, 2**2000)
 
 
@@ -38,9 +41,14 @@ def _scaled(mantissa: int, exponent: int) -> Fraction:
 
 
 def _bounds(entry: Any) -> tuple[Fraction, Fraction] | None:
-    """Midpoint and radius of a ball, or of a midpoint-radius array with one entry."""
+    """Midpoint and radius of a ball, or of an array of enclosures with one entry."""
     if isinstance(entry, arb):
         return (_fraction(entry.mid()), _fraction(entry.rad())) if entry.is_finite() else None
+    if isinstance(entry, IntervalArray):
+        low, high = float(entry.low), float(entry.high)
+        if not (abs(low) < float("inf") and abs(high) < float("inf")):
+            return None
+        return (Fraction(low) + Fraction(high)) / 2, (Fraction(high) - Fraction(low)) / 2
     mid, rad = float(entry.mid), float(entry.rad)
     finite = abs(mid) < float("inf") and rad < float("inf")
     return (Fraction(mid), Fraction(rad)) if finite else None
@@ -76,9 +84,16 @@ def at() -> Callable[..., Any]:
     return evaluate
 
 
+def around(ar: Intervals, centers: Any, radii: Any) -> Any:
+    """Intervals that hold [center - radius, center + radius], and exact where the radius is 0."""
+    c, r = (np.asarray(part, dtype=np.float64) for part in (centers, radii))
+    low = np.where(r == 0, c, np.maximum(np.nextafter(c - r, -np.inf), -LARGEST))
+    return ar.between(low, np.where(r == 0, c, np.minimum(np.nextafter(c + r, np.inf), LARGEST)))
+
+
 @pytest.fixture(scope="session")
 def enclosed() -> Callable[..., list[list[Any]]]:
-    """The entries of several functions of enclosures, in midpoint-radius numbers and in balls.
+    """The entries of a function of enclosures, in midpoint-radius numbers, balls and intervals.
 
     A function takes an arithmetic and enclosures, each of the shape of its centers and radii.
     """
@@ -88,6 +103,8 @@ def enclosed() -> Callable[..., list[list[Any]]]:
         found = function(midrad, *(midrad.interval(c, r) for c, r in boxes)).ravel()
         with Balls(53) as balls:
             others = function(balls, *(balls.ball(c, r) for c, r in boxes)).ravel()
-        return [list(found), list(others)]
+        intervals = Intervals()
+        third = function(intervals, *(around(intervals, c, r) for c, r in boxes)).ravel()
+        return [list(found), list(others), list(third)]
 
     return evaluate

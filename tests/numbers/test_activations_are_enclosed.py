@@ -162,6 +162,8 @@ def test_enclosures_at_moderate_doubles_are_finite_and_tight(name: str, enclosed
     sigma = ACTIVATIONS[name]
     points = np.array([-20.0, -3.0, -0.1, 1e-9, 0.7, 5.0])
     for method in (sigma.value, sigma.first, sigma.second):
-        midrad, _ = enclosed(method, (points, 0 * points))
+        midrad, _, intervals = enclosed(method, (points, 0 * points))
         scale = [1e-13 * (1 + abs(float(entry.mid))) for entry in midrad]
         assert all(float(e.rad) <= s for e, s in zip(midrad, scale, strict=True))
+        wide = [1e3 * s for s in scale]
+        assert all(float(e.high - e.low) <= s for e, s in zip(intervals, wide, strict=True))

@@ -10,19 +10,22 @@ method; A. Neumaier, *Interval Methods for Systems of Equations* (1990), for the
 
 from __future__ import annotations
 
-import importlib
+import sys
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pgb.search.exhaustive.bisection import Progress
-    from pgb.search.exhaustive.listing import CompleteList, ListedPoint, Undecided
+    from pgb.search.exhaustive.listing import CompleteList, ListedPoint
+    from pgb.search.exhaustive.undecided import Undecided
     from pgb.search.exhaustive.verb import exhaustive
 
 _PLACES = {
     "CompleteList": "listing",
     "ListedPoint": "listing",
     "Progress": "bisection",
-    "Undecided": "listing",
+    "Undecided": "undecided",
     "exhaustive": "verb",
 }
 
@@ -32,4 +35,14 @@ __all__ = ["CompleteList", "ListedPoint", "Progress", "Undecided", "exhaustive"]
 def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+
+
+class _Face(ModuleType):
+    """A package that can be called: ``pgb.search.exhaustive(objective, -5, 5)``."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return import_module(f"{__name__}.verb").exhaustive(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _Face

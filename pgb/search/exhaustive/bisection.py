@@ -24,7 +24,7 @@ from pgb.search.exhaustive.exclusion import (
 from pgb.search.exhaustive.points import Unique, newton, prove
 
 # Boxes in one portion: their arrays fit in a processor's cache.
-_PORTION = 2048
+_PORTION = 4096
 # Relative to the box searched: no smaller boxes are split.
 _SMALLEST = 2.0**-30
 _FIRST_STARTS, _STARTS = 256, 48

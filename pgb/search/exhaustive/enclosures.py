@@ -103,7 +103,7 @@ def inverse(matrices: Floats) -> Floats:
     """Inverses (n, p, p), roughly; the unit matrix where there is none."""
     unit = np.eye(matrices.shape[-1])
     with np.errstate(all="ignore"):
-        usable = np.isfinite(matrices).all(axis=(1, 2))
+        usable = np.asarray(np.isfinite(matrices).all(axis=(1, 2)))
         safe = np.where(usable[:, None, None], matrices, unit)
         scale = np.abs(safe).max(axis=(1, 2))
         relative = safe / np.where(scale > 0, scale, 1)[:, None, None]

@@ -36,8 +36,9 @@ def exhaustive(
 
     Args:
         objective: the objective.
-        low, high: the ends of the box, one number for all parameters or one for each; they are
+        low: the lower ends of the box, one number for all parameters or one for each; they are
             taken as doubles.
+        high: the upper ends.
         budget: how many boxes are tested at most; what is left then is listed as undecided.
         seconds: a limit in time as well, looked at between generations of boxes.
         workers: threads; by default as many as there are processors.
@@ -63,17 +64,14 @@ def exhaustive(
 
 
 def _listing(search: Search, tree: Tree, seconds: float) -> CompleteList:
-    left, outside = undecided(search, tree), []
-    points = []
-    for found in listed_points(search, tree):
-        (outside if found.place == "outside" else points).append(found)
+    found = listed_points(search, tree)
     return CompleteList(
         objective=search.objective,
         low=search.low,
         high=search.high,
-        points=tuple(points),
-        beyond=tuple(outside),
-        undecided=left,
+        points=tuple(point for point in found if point.place != "outside"),
+        beyond=tuple(point for point in found if point.place == "outside"),
+        undecided=undecided(search, tree),
         boxes=tree.boxes,
         seconds=seconds,
         tree=tree.letters(),
