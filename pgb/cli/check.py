@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pgb.cli.group import about, print_json
+from pgb.cli.progress import shown
 from pgb.errors import InputError, short_name
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def check(
     if point is None:
         raise InputError(f"{problem}: candidate: found none, expected [candidate] or --candidate")
     lower = _point(file, problem, "better", better)
-    with about(problem):
+    with about(problem), shown(file.objective.size) as progress:
         report = run_check(
             file.objective,
             point,
@@ -99,6 +100,7 @@ def check(
             polish=polish,
             prove=prove,
             seed=seed,
+            progress=progress,
         )
     if as_json:
         print_json(report.to_json_object())

@@ -25,8 +25,10 @@ class PgbCondition:
     ``residual`` is the largest |d_k Q| over the candidate and the fiber points; ``ranks`` the rank
     of the gradient basis at the candidate alone and with all fiber points (growth means that the
     condition says more than stationarity); ``gap`` is Q(theta) minus the least value of the convex
-    problem over outputs in phi(theta) + span (None for a loss with kinks, inf if unbounded below)
-    and ``gap_attained`` whether the convex solve settled; ``points`` counts the fiber points.
+    problem over outputs in phi(theta) + span with the regularizer linearized (None for a loss with
+    kinks; inf if unbounded below, as happens where the regularizer decreases along a direction
+    that changes no output) and ``gap_attained`` whether the convex solve settled; ``points`` counts
+    the fiber points.
     """
 
     residual: float

@@ -143,8 +143,13 @@ def _pgb(report: Report) -> str:
     words = f"residual {pgb.residual:.3g} over {pgb.points} sampled fiber points, {growth}"
     if pgb.points == 0:
         words = f"no fiber found, so it is stationarity: residual {pgb.residual:.3g}, {growth}"
-    if pgb.gap is not None:
-        note = "" if pgb.gap_attained or pgb.gap == float("inf") else " (infimum not attained)"
+    if pgb.gap is not None and math.isinf(pgb.gap):
+        words += (
+            ", gap infinite: the regularizer's slope is not 0 along a direction that changes no "
+            "output to first order"
+        )
+    elif pgb.gap is not None:
+        note = "" if pgb.gap_attained else " (infimum not attained)"
         words += f", gap {pgb.gap:.3g}{note}"
     return words
 

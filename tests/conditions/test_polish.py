@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgb.conditions import descend, newton
+from pgb.conditions import polish as module
+from pgb.models import Network
 from pgb.numbers import Float64
+from pgb.problems import Data, Objective
 from pgb.strategies import objectives, parameter_vectors
 
 
@@ -50,3 +53,30 @@ def test_derivatives_that_overflow_end_the_search(formula: Any) -> None:
     polished = newton(formula("exp(w)", "w"), np.array([400.0]))
     assert not polished.converged
     assert np.isnan(polished.gradient_norm)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_factorized_steps_end_where_steps_by_eigenvalues_do(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large problems take the former, where the Hessian is definite."""
+    rng = np.random.default_rng(seed)
+    data = Data(rng.standard_normal((30, 2)), rng.standard_normal((30, 1)))
+    objective = Objective(Network([2, 5, 1]), data, weight_decay="1/10")
+    minimum = descend(objective, rng.standard_normal(objective.size)).point
+    start = minimum + 1e-3 * rng.standard_normal(objective.size)
+    ends = []
+    for large in (10**9, 0):
+        monkeypatch.setattr(module, "_LARGE", large)
+        ends.append((descend(objective, start), newton(objective, start)))
+    for first, second in zip(*ends, strict=True):
+        assert first.converged
+        assert second.converged
+        assert second.point == pytest.approx(first.point, abs=1e-9)
+
+
+def test_progress_names_iterations(formula: Any) -> None:
+    said: list[str] = []
+    descend(formula("w^2", "w", y=[2]), np.array([1.3]), progress=lambda s, _: said.append(s))
+    assert said[0].startswith("polishing, iteration 1, gradient norm ")
+    assert "Newton's method, iteration 1" in said

@@ -92,3 +92,11 @@ def test_reports_compare_and_hash_by_identity(case: tuple[str, Report]) -> None:
 
 def test_a_verdict_prints_its_name() -> None:
     assert repr(Verdict.LOCAL_MINIMUM) == "<Verdict.LOCAL_MINIMUM>"
+
+
+def test_an_infinite_gap_is_explained(report_of: Callable[[str], Report]) -> None:
+    report = report_of("probe")
+    assert report.pgb is not None
+    text = replace(report, pgb=replace(report.pgb, gap=float("inf"))).to_text(400)
+    assert "gap inf," not in text
+    assert "gap infinite: the regularizer's slope is not 0 along a direction" in text
