@@ -25,6 +25,8 @@ Vector = npt.NDArray[np.float64]
 _MOST_NAMED, _LEAST_NAMED = 6, 0.05
 # Values this much smaller than that at the origin are taken for 0.
 _ZERO = 1e-10
+# Differences of values below this are rounding.
+_NOISE = 1e-13
 # Errors of limits below this part of it do not matter.
 _SMALL = 1e-6
 # Powers 1/k with greater k cannot be told from logarithms on a few checkpoints.
@@ -136,37 +138,45 @@ def name_of(objective: Objective, index: int) -> str:
 def _law(objective: Objective, trail: Vector) -> tuple[str, float | None, float | None]:
     """The growth law with the limit of the value and its error, from checkpoints (k, p).
 
-    Distances are measured in units of typical magnitudes.
+    Distances are measured in units of typical magnitudes, along the direction of the last steps.
     """
     ar, units = Float64(), typical_magnitudes(objective)
     values = np.asarray(objective.value(ar, trail))
-    gradients = np.asarray(objective.gradient(ar, trail))
-    steps, levels = np.diff(trail, axis=0), (values[1:] + values[:-1]) / 2
-    lengths = np.linalg.norm(steps / units, axis=1)
-    # Slopes at both ends of each step, along the step.
-    before = -np.sum(gradients[:-1] * steps, axis=1) / lengths
-    after = -np.sum(gradients[1:] * steps, axis=1) / lengths
-    s = np.linalg.norm(trail / units, axis=1)
-    middle, slopes = (s[1:] + s[:-1]) / 2, (values[:-1] - values[1:]) / lengths
-    usable = (slopes > 0) & (before > 0) & (after > 0) & np.isfinite(slopes)
-    middle, slopes, levels = (each[usable] for each in (middle, slopes, levels))
-    if len(slopes) < 3 or not np.all(np.diff(middle) > 0):
+    scaled = trail / units
+    s = scaled @ (scaled[-1] - scaled[0]) / np.linalg.norm(scaled[-1] - scaled[0])
+    falls, steps = values[:-1] - values[1:], np.diff(s)
+    kept = (falls > _NOISE * np.abs(values[1:])) & (steps > 0) & (s[:-1] > 0)
+    if np.sum(kept) < 3:
         return "unknown", None, None
-    (rate, misfit), (power, other) = (_fit(x, np.log(slopes)) for x in (middle, np.log(middle)))
-    if misfit <= other and rate < 0:
-        growth, limits = "logarithmic", levels + slopes / rate
-    elif power < -1:
-        growth, limits = _power(1 / (1 - power)), levels + slopes * middle / (power + 1)
+    falls, steps, start, stop = falls[kept], steps[kept], s[:-1][kept], s[1:][kept]
+    slopes, level = np.log(falls / steps), float(values[1:][kept][-1])
+    rate, misfit = _fit((start + stop) / 2, slopes)
+    power, other = _fit(np.log(start * stop) / 2, slopes)
+    if min(misfit, other) > 1 or not (rate < 0 and power < -1):
+        return "unknown", None, None
+    # v = M + C exp(-k s) or v = M + C s^-q at both ends of each step, solved for M.
+    if misfit <= other:
+        growth, ratios = "logarithmic", np.expm1(-rate * steps)
     else:
-        return "unknown", None, None
-    error = float(np.max(np.abs(limits[-3:] - limits[-1])))
-    height = abs(float(objective.value(ar, np.zeros(objective.size))))
-    known = max(0.1 * abs(float(levels[-1])), _SMALL * height)
-    if min(misfit, other) > 1 or not error <= known:
-        return growth, None, None
+        growth = _power(1 / (1 - power))
+        ratios = np.expm1((-power - 1) * np.log(stop / start))
+    limits = values[1:][kept] - falls / ratios
+    return growth, *_credible(objective, limits, level, float(values[0]))
+
+
+def _credible(
+    objective: Objective, limits: Vector, level: float, first: float
+) -> tuple[float | None, float | None]:
+    """The last of several estimates of a limit, and how far the last ones are apart."""
+    limit, error = float(limits[-1]), float(np.max(np.abs(limits[-3:] - limits[-1])))
+    height = abs(float(objective.value(Float64(), np.zeros(objective.size))))
+    height = height if np.isfinite(height) else abs(first)
+    if not error <= max(0.1 * abs(level), _SMALL * height):
+        return None, None
     # No value is below that of the best function on the data.
-    limit, least = float(limits[-1]), objective.infimum().value
-    return growth, least if limit - least <= max(_ZERO * height, error) else limit, error
+    least = objective.infimum().value
+    near = limit - least <= max(_ZERO * height, min(error, _SMALL * height))
+    return least if near else limit, error
 
 
 def _fit(x: Vector, y: Vector) -> tuple[float, float]:
