@@ -291,7 +291,10 @@ def _plane(
             if three is not None:
                 raise
     first = _known(landscape, "--point", place or 0)
-    if landscape.objective.size < 2:
+    size = landscape.objective.size
+    if size < 2:
         raise InputError("slice: found one parameter, expected at least two for a plane")
+    if max(two) >= size:
+        raise InputError(f"--eigenvectors: found {max(two) + 1}, expected numbers from 1 to {size}")
     plane = Plane.along(landscape.objective, found[first].parameters, (two[0], two[1]), reach=reach)
     return plane, [first]
