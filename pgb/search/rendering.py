@@ -17,7 +17,7 @@ _ESCAPE_COLUMNS = ("escaping by", "growth", "limit value", "hits")
 _LEFT = {"verdict", "escaping by", "growth"}
 _MOST_ESCAPES = 5
 # The columns that give way on narrow screens, and how far.
-_ELASTIC, _NARROWEST = {"verdict", "escaping by"}, 16
+_ELASTIC, _NARROWEST = {"verdict", "escaping by"}, 13
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 

@@ -164,6 +164,12 @@ def test_what_is_no_problem_is_named() -> None:
 
 def test_no_starts_are_an_empty_landscape(decayed: Objective) -> None:
     found = search(decayed, starts=0)
-    assert (found.runs, found.points, found.lowest, found.best, found.gap) == (0, (), None, None, None)
+    assert (found.runs, found.points, found.lowest, found.best, found.gap) == (
+        0,
+        (),
+        None,
+        None,
+        None,
+    )
     assert found.unseen is None
     assert found.to_text().startswith("0 distinct local minima")

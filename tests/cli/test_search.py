@@ -1,0 +1,130 @@
+"""``pgb search``: exit codes, what is printed, and where results are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pgb.certificates import verify
+from pgb.cli import main
+
+PROBLEM = """
+[data]
+x = [[-2], [-1], [-0.5], [0.5], [1], [2]]
+y = [0.4, -0.9, 0.3, 0.8, -0.2, 0.7]
+[model]
+kind = "network"
+layers = [1, 3, 1]
+activation = "tanh"
+[regularizer]
+weight_decay = 0.001
+"""
+
+
+def pgb(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["search", *arguments])
+
+
+@pytest.fixture
+def problem(tmp_path: Path) -> str:
+    path = tmp_path / "p.toml"
+    path.write_text(PROBLEM)
+    return str(path)
+
+
+def test_the_table_is_printed(problem: str) -> None:
+    result = pgb(problem, "--starts", "60")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("2 distinct local minima\n")
+
+
+def test_json_gives_points_and_counts_and_nothing_else(problem: str) -> None:
+    result = pgb(problem, "--starts", "60", "--saddles", "20", "--prove", "--json")
+    found = json.loads(result.stdout)
+    assert (found["starts"], found["saddles"], found["runs"]) == (60, 20, 80)
+    assert sum(found["counts"].values()) == 80
+    assert all(p["proved"] for p in found["points"] if p["verdict"] == "LOCAL_MINIMUM")
+
+
+def test_a_claim_refuted_exits_with_1(problem: str) -> None:
+    result = pgb(problem, "--starts", "400", "--claim", "every-minimum-is-global")
+    assert result.exit_code == 1
+    assert "stopped  at a counterexample to 'every local minimum is global'" in result.stdout
+
+
+def test_a_claim_without_a_counterexample_is_undecided(problem: str) -> None:
+    result = pgb(problem, "--starts", "3", "--seed", "1", "--claim", "no-local-minimum", "--json")
+    assert result.exit_code == 1
+    none = pgb(problem, "--starts", "0", "--claim", "no-local-minimum")
+    assert none.exit_code == 20
+
+
+def test_the_same_command_goes_on_with_its_store(problem: str, tmp_path: Path) -> None:
+    options = (problem, "--starts", "60", "--store", str(tmp_path / "s.db"), "--json")
+    first, second = (json.loads(pgb(*options).stdout) for _ in range(2))
+    assert first.pop("seconds") > second.pop("seconds")
+    assert first == second
+
+
+def test_certificates_are_written_and_accepted(problem: str, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "certificates"
+    result = pgb(problem, "--starts", "60", "--prove", "--certificates", str(folder))
+    assert result.stderr == f"{folder}: 2 certificates written\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["point-1.json", "point-2.json"]
+    assert all(verify(path)[0] for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["diabets"], "diabets: problem: found neither a file nor a problem called 'diabets'"),
+        (["xor", "--starts", "-1"], "-1 is not in the range"),
+        (["xor", "--time", "0"], "0.0 is not in the range"),
+        (["xor", "--time", "nan"], "time: found nan, expected a positive number"),
+        (["xor", "--claim", "nothing"], "claim: found 'nothing', expected one of every-minimum"),
+        (["xor", "--distribution", "x"], "distribution: found 'x', expected one of"),
+        (["xor", "--workers", "0"], "0 is not in the range"),
+        (["xor", "--store", "/"], "found a file that is no store"),
+        (["xor", "--certificates", "/dev/null/x"], "--certificates: found /dev/null/x"),
+        ([], "Missing argument 'PROBLEM'"),
+    ],
+)
+def test_bad_arguments_exit_with_2(arguments: list[str], sentence: str) -> None:
+    result = pgb(*arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_another_problems_store_is_one_sentence(problem: str, tmp_path: Path) -> None:
+    store = str(tmp_path / "s.db")
+    pgb(problem, "--starts", "16", "--store", store)
+    result = pgb("xor", "--starts", "16", "--store", store)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "found results of another problem, expected" in result.stderr
+
+
+def test_the_installed_command_prints_the_table_without_colors(problem: str) -> None:
+    command = [sys.executable, "-c", "from pgb.cli import main; main()", "search", problem]
+    done = subprocess.run(
+        [*command, "--starts", "32"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "80"},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("2 distinct local minima")
+    assert "\x1b" not in done.stdout
+
+
+def test_named_problems_with_a_candidate_are_searched_without_it() -> None:
+    result = pgb("diabetes", "--starts", "2", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["runs"]) == (0, 2)
