@@ -18,8 +18,8 @@ from pgb.search.records import Chunk, ChunkResult, EscapeRecord, Lowest, PointRe
 from pgb.search.starts import draw
 from pgb.search.symmetry import SymmetryGroup, group_of
 
-# Numbers in the Jacobians of all starts of a chunk: it should take seconds at most, since it is what
-# a killed worker loses and what a time limit waits for.
+# Numbers in the Jacobians of all starts of a chunk: it should take seconds at most, since it is
+# what a killed worker loses and what a time limit waits for.
 _JACOBIANS = 1 << 18
 _SMALLEST, _LARGEST = 16, 256
 

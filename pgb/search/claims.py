@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pgb.conditions import Verdict
 from pgb.errors import InputError, did_you_mean, kind_of
 from pgb.search.landscape import CriticalPoint
+
+if TYPE_CHECKING:
+    from pgb.search.exhaustive import CompleteList, ListedPoint
 
 Predicate = Callable[[CriticalPoint], bool]
 
@@ -28,8 +32,12 @@ class Claim:
     refuted_by: Predicate
 
 
+def _may_be_minimum(point: CriticalPoint) -> bool:
+    return point.is_minimum or point.verdict is Verdict.UNDECIDED
+
+
 def _higher_minimum(point: CriticalPoint) -> bool:
-    return point.verdict is not None and point.is_minimum and point.gap > 0
+    return _may_be_minimum(point) and point.gap > 0
 
 
 def _bad_minimum(point: CriticalPoint) -> bool:
@@ -42,10 +50,6 @@ def _saddle(point: CriticalPoint) -> bool:
 
 def _proved_critical_saddle(point: CriticalPoint) -> bool:
     return point.proved and not point.is_minimum and bool(point.index) and point.enclosed
-
-
-def _minimum(point: CriticalPoint) -> bool:
-    return point.is_minimum
 
 
 def _proved_minimum(point: CriticalPoint) -> bool:
@@ -67,7 +71,7 @@ every_critical_point_is_a_minimum = Claim(
 no_local_minimum = Claim(
     "no-local-minimum",
     "there is no local minimum",
-    _minimum,
+    _may_be_minimum,
     _proved_minimum,
 )
 
@@ -101,3 +105,41 @@ def claim_of(until: Claim | str | Predicate) -> Claim:
     if not callable(given):
         raise InputError(f"until: found {kind_of(given)}, expected a claim or a predicate")
     return Claim("predicate", "no point satisfies the predicate", lambda _: True, given)
+
+
+def decide_in_box(claim: Claim, found: CompleteList) -> bool | None:
+    """Whether a claim by name holds for the points of a list; None if that is not decided.
+
+    It fails as soon as one proved point refutes it, and holds only if the list is complete.
+    """
+    if claim is every_local_minimum_is_global:
+        return _one_lowest_value(found)
+    wrong = found.minima if claim is no_local_minimum else (*found.saddles, *found.maxima)
+    if any(point.place == "inside" for point in wrong):
+        return False
+    return True if found.complete and not wrong else None
+
+
+def _one_lowest_value(found: CompleteList) -> bool | None:
+    """Whether all minima of a list are certainly as low as the lowest."""
+    from pgb.search.symmetry import group_of
+
+    lowest = min(found.minima, key=lambda point: point.value, default=None)
+    others = [point for point in found.minima if point is not lowest]
+    if lowest is None or not others:
+        return True if found.complete else None
+    if any(_is_higher(found, point, lowest) for point in others if point.place == "inside"):
+        return False
+    group = group_of(found.objective)
+    equal = all(group.same(lowest.center, point.center) for point in others)
+    return True if found.complete and equal else None
+
+
+def _is_higher(found: CompleteList, point: ListedPoint, lowest: ListedPoint) -> bool:
+    """Whether a proved minimum is proved to lie above the value at another point."""
+    from pgb.numbers import Balls
+
+    with Balls(128) as ar:
+        box = ar.ball(point.center, point.radius)
+        here, there = (found.objective.value(ar, at) for at in (box, ar.asarray(lowest.center)))
+        return bool(ar.certainly_positive(here - there))
