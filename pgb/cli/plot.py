@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgb.cli.group import Group, about
+from pgb.cli.group import Group
+from pgb.cli.landscapes import DEFAULT_STARTS, Source
 from pgb.errors import InputError, did_you_mean, short_name
 
 if TYPE_CHECKING:
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
-# What every SQLite file begins with.
-_SQLITE = b"SQLite format 3\x00"
-_STARTS, _SADDLES = 300, 300
+_SADDLES = 300
 
 
 class PlotGroup(Group):
@@ -42,56 +39,6 @@ class PlotGroup(Group):
         return super().parse_args(ctx, args)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where the landscape comes from: a store, or a search of a problem."""
-
-    name: str
-    starts: int | None
-    saddles: int | None
-    seed: int | None
-    distribution: str | None
-
-    def landscape(self, saddles: int) -> Landscape:
-        """Read it, or search for it with so many runs to saddles unless asked otherwise."""
-        if _is_store(self.name):
-            self._refuse_options()
-            from pgb.search import Landscape
-
-            with about(self.name):
-                return Landscape.from_store(self.name)
-        from pgb.problem_files import read_problem
-        from pgb.search.run import search
-
-        with about(self.name):
-            objective = read_problem(self.name).objective
-        return search(
-            objective,
-            starts=_STARTS if self.starts is None else self.starts,
-            saddles=saddles if self.saddles is None else self.saddles,
-            seed=self.seed or 0,
-            distribution=self.distribution or "mixed",
-        )
-
-    def _refuse_options(self) -> None:
-        names = ("starts", "saddles", "seed", "distribution")
-        given = [f"--{name}" for name in names if getattr(self, name) is not None]
-        if given:
-            raise InputError(
-                f"{', '.join(given)}: found with the store {short_name(self.name)}, expected only "
-                "with a problem, since a store is drawn as it is"
-            )
-
-
-def _is_store(name: str) -> bool:
-    path = Path(name)
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
-    except OSError:
-        return False
-
-
 def _drawing(command: Command) -> Command:
     """The argument and options that all pictures share."""
     for option in (
@@ -103,7 +50,7 @@ def _drawing(command: Command) -> Command:
         click.option(
             "--starts",
             type=click.IntRange(0, 10**9),
-            help=f"Runs that look for local minima (default {_STARTS}).",
+            help=f"Runs that look for local minima (default {DEFAULT_STARTS}).",
         ),
         click.option(
             "--out", required=True, metavar="FILE", help="The picture: .png, .pdf or .svg."
@@ -164,9 +111,10 @@ def slice_(
     resolution: int,
     **source: Any,
 ) -> None:
-    """The objective in a plane, by default through the three lowest points.
+    """The objective in a plane, by default through the three lowest minima.
 
-    If these do not span a plane, at the lowest point along the two flattest directions.
+    If there are fewer, through the three lowest points; if these do not span a plane, at the lowest
+    point along the two eigenvectors of the lowest curvatures.
     """
     if points is not None and (point is not None or eigenvectors is not None or reach is not None):
         raise InputError(
@@ -224,7 +172,7 @@ def disconnectivity(out: str, leaves: int, **source: Any) -> None:
 @click.option(
     "--most",
     type=click.IntRange(1, 6),
-    default=6,
+    default=4,
     show_default=True,
     help="The most ways of escaping to draw, commonest first.",
 )
@@ -245,7 +193,7 @@ def _draw(
     checked_format(out)
     require_matplotlib()
     name = source.pop("source")
-    save(drawn(_Source(name, **source).landscape(saddles)), out)
+    save(drawn(Source(name, **source).landscape(saddles)), out)
     click.echo(f"{short_name(out)}: written")
 
 
@@ -284,7 +232,7 @@ def _plane(
     if not found:
         raise InputError("slice: found no critical point, expected one to draw around")
     if place is None and (three is not None or len(found) >= 3):
-        chosen = [_known(landscape, "--points", k) for k in three or (0, 1, 2)]
+        chosen = [_known(landscape, "--points", k) for k in three or _lowest_three(landscape)]
         try:
             return Plane.through(*(found[k].parameters for k in chosen)), chosen
         except InputError:
@@ -298,3 +246,9 @@ def _plane(
         raise InputError(f"--eigenvectors: found {max(two) + 1}, expected numbers from 1 to {size}")
     plane = Plane.along(landscape.objective, found[first].parameters, (two[0], two[1]), reach=reach)
     return plane, [first]
+
+
+def _lowest_three(landscape: Landscape) -> list[int]:
+    """Places of the three lowest minima, or of the three lowest points if there are fewer."""
+    minima = [place for place, point in enumerate(landscape.points) if point.is_minimum]
+    return minima[:3] if len(minima) >= 3 else [0, 1, 2]

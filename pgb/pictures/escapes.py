@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 Vector = npt.NDArray[np.float64]
 
-_HEIGHT = 2.8
+# Inches: of the axes, and of a line of the legend above them.
+_HEIGHT, _LINE = 2.3, 0.14
 #: The most ways of escaping in one picture.
 MOST = 6
 _LOOKS = (
@@ -60,7 +61,7 @@ class Trajectory:
     excess: Vector
 
 
-def plot_escapes(landscape: Landscape, *, most: int = MOST) -> Figure:
+def plot_escapes(landscape: Landscape, *, most: int = 4) -> Figure:
     """Value minus limit against the norm of the parameters, for the commonest ways of escaping.
 
     The first run of each is made again.
@@ -76,9 +77,11 @@ def plot_escapes(landscape: Landscape, *, most: int = MOST) -> Figure:
         raise InputError(f"most: found {most}, expected an integer from 1 to {MOST}")
     if not landscape.escapes:
         raise InputError("landscape: found no run that escapes to infinity, expected some to draw")
-    with new_figure(_HEIGHT) as (figure, axes):
-        found = trajectories(landscape, most)
-        for trajectory, (color, marker, line) in zip(found, _LOOKS, strict=False):
+    found = trajectories(landscape, most)
+    labels = [_label(trajectory.group) for trajectory in found]
+    lines = sum(label.count("\n") + 1 for label in labels)
+    with new_figure(_HEIGHT + _LINE * lines) as (figure, axes):
+        for trajectory, label, (color, marker, line) in zip(found, labels, _LOOKS, strict=False):
             axes.plot(
                 trajectory.norms,
                 trajectory.excess,
@@ -86,12 +89,13 @@ def plot_escapes(landscape: Landscape, *, most: int = MOST) -> Figure:
                 marker=marker,
                 linestyle=line,
                 markersize=3,
-                label=_label(trajectory.group),
+                label=label,
             )
         scale_values(axes.xaxis, [norm for trajectory in found for norm in trajectory.norms])
         axes.set_yscale("log")
         axes.set_xlabel("norm of the parameters")
-        axes.set_ylabel("value − limit")
+        unknown = any(trajectory.group.escape.limit is None for trajectory in found)
+        axes.set_ylabel("value − limit (or last value)" if unknown else "value − limit")
         figure.legend(loc="outside upper left", ncols=1, handlelength=2.6, borderpad=0.1)
     return figure
 
@@ -132,6 +136,6 @@ def _trajectory(group: EscapeGroup, path: Vector, values: Vector) -> Trajectory:
 
 def _label(group: EscapeGroup) -> str:
     limit = group.escape.limit
-    ending = "limit not known: last value" if limit is None else f"limit {limit:.4g}"
+    ending = "limit unknown" if limit is None else f"limit {limit:.4g}"
     runs = "1 run" if group.hits == 1 else f"{group.hits} runs"
-    return "\n".join(wrap(f"{group.escape.mechanism} ({ending}, {runs})", _WRAP))
+    return "\n".join(wrap(f"{group.escape.mechanism}: {ending}, {runs}", _WRAP))

@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("png", "pdf", "svg")
-_DOTS_PER_INCH = 200
 
 
-def save(figure: Figure, path: str | Path) -> None:
+def save(figure: Figure, path: str | Path, dots_per_inch: int = 200) -> None:
     """Write the figure as .png, .pdf or .svg; the same figure gives the same bytes.
 
     Raises:
@@ -28,7 +27,7 @@ def save(figure: Figure, path: str | Path) -> None:
     metadata = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}[kind]
     try:
         with rc_context({"svg.hashsalt": "pgb", "pdf.fonttype": 42, "svg.fonttype": "path"}):
-            figure.savefig(path, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
+            figure.savefig(path, format=kind, dpi=dots_per_inch, metadata=metadata)
     except OSError as error:
         raise InputError(f"picture {short_name(path)}: {error.strerror or error}") from None
 

@@ -44,7 +44,7 @@ _RC: Any = {
     "mathtext.default": "regular",
 }
 # Values that span more than this factor are drawn on a logarithmic axis.
-_WIDE = 30.0
+_WIDE = 20.0
 # Values below this times that at the origin are rounding errors.
 _ROUNDING = 1e-14
 

@@ -49,8 +49,9 @@ def plot_values(landscape: Landscape) -> Figure:
     with new_figure(_HEIGHT) as (figure, axes):
         lowest = min(value for value, _, _ in shown)
         axes.axhline(lowest, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
-        for look, group in marks.items():
-            _draw(axes, look, group)
+        for place, (look, group) in enumerate(marks.items()):
+            # Minima above all else.
+            _draw(axes, look, group, zorder=6 - place)
         scale_values(axes.yaxis, [value for value, _, _ in shown])
         _count_axis(axes, [hits for _, hits, _ in shown])
         axes.set_ylabel("objective value")
@@ -75,7 +76,7 @@ def _marks(landscape: Landscape) -> dict[Look, list[_Mark]]:
     }
 
 
-def _draw(axes: Axes, look: Look, marks: Iterable[_Mark]) -> None:
+def _draw(axes: Axes, look: Look, marks: Iterable[_Mark], zorder: int) -> None:
     parts = {True: [m for m in marks if m[2]], False: [m for m in marks if not m[2]]}
     for proved, part in parts.items():
         if part:
@@ -90,6 +91,7 @@ def _draw(axes: Axes, look: Look, marks: Iterable[_Mark]) -> None:
                 markerfacecolor=look.color if proved else "none",
                 label=f"{look.label}, proved" if proved else look.label,
                 clip_on=False,
+                zorder=zorder,
             )
 
 

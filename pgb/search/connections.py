@@ -20,14 +20,12 @@ from pgb.search.descent import DENSE_LIMIT, Ends, State, descend
 from pgb.search.flow import flow
 from pgb.search.landscape import CriticalPoint, Landscape
 from pgb.search.outcome import Classified, Outcome, classify
+from pgb.search.recognition import KnownMinima, Minimum
 from pgb.search.scales import typical_magnitudes
-from pgb.search.symmetry import SymmetryGroup, group_of
 
 Vector = npt.NDArray[np.float64]
 
 _AR = Float64()
-_VALUE_RELATIVE, _VALUE_OF_SCALE = 1e-8, 1e-11
-_POINT = 1e-5
 # First displacements from a saddle, relative to the parameters; the largest on which the quadratic
 # model is right within _MODEL is taken.
 _DISPLACEMENTS = 10.0 ** -np.arange(1, 7)
@@ -60,20 +58,6 @@ class Side:
     point: Vector
     value: float
     negative_curvature: float
-
-
-@dataclass(frozen=True, eq=False)
-class Minimum:
-    """A minimum up to symmetry.
-
-    Attributes:
-        parameters: (p,); value: objective there.
-        point: its place in ``Landscape.points``; None if only a path from a saddle led there.
-    """
-
-    parameters: Vector
-    value: float
-    point: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,21 +126,23 @@ def connect(landscape: Landscape, *, directions: int = 3, steps: int = 400) -> C
     """
     objective = _checked(landscape, directions, steps)
     saddles = sorted(landscape.saddles, key=lambda point: point.value)
-    known = _Known(landscape)
+    known = KnownMinima(landscape)
     sides: list[list[Side]] = [[] for _ in saddles]
     if not saddles:
-        return known.graph(saddles, sides)
+        return _graph(known, saddles, sides)
     owners, starts, curvatures = _first_points(objective, saddles, directions)
     points, settled = flow(objective, starts, steps)
     ends = descend(objective, points)
     for place, found in enumerate(classify(objective, ends)):
         foot = _foot(found, bool(settled[place]), points[place], ends, place)
-        minimum = known.place(ends.points[place], float(ends.values[place]), foot)
+        minimum = None
+        if foot is Foot.MINIMUM:
+            minimum = known.place(ends.points[place], float(ends.values[place]))
         side = Side(
             foot, minimum, ends.points[place], float(ends.values[place]), float(curvatures[place])
         )
         sides[owners[place]].append(side)
-    return known.graph(saddles, sides)
+    return _graph(known, saddles, sides)
 
 
 def _checked(landscape: Landscape, directions: int, steps: int) -> Objective:
@@ -218,56 +204,23 @@ def _foot(found: Classified, settled: bool, left_at: Vector, ends: Ends, place: 
     return Foot.MINIMUM if minimum and converged and trusted else Foot.UNKNOWN
 
 
-class _Known:
-    """The minima known so far, found again by value and symmetry."""
+def _graph(
+    known: KnownMinima, saddles: Sequence[CriticalPoint], sides: Sequence[list[Side]]
+) -> Connections:
+    """The graph, with the minima by ascending value."""
+    order = sorted(range(len(known.minima)), key=lambda number: known.minima[number].value)
+    rank = {number: place for place, number in enumerate(order)}
 
-    def __init__(self, landscape: Landscape) -> None:
-        objective = landscape.objective
-        self.minima = [
-            Minimum(point.parameters, point.value, place)
-            for place, point in enumerate(landscape.points)
-            if point.is_minimum
-        ]
-        self.undecided = 0
-        self._group: SymmetryGroup = group_of(objective)
-        at_zero = float(objective.value(_AR, np.zeros(objective.size)))
-        self._scale = abs(at_zero) if np.isfinite(at_zero) else 1.0
+    def ranked(side: Side) -> Side:
+        place = None if side.minimum is None else rank[side.minimum]
+        return Side(side.foot, place, side.point, side.value, side.negative_curvature)
 
-    def place(self, point: Vector, value: float, foot: Foot) -> int | None:
-        """The place of the minimum at this point, taken in if it is new; None if it is none."""
-        if foot is not Foot.MINIMUM:
-            return None
-        doubtful = None
-        width = _VALUE_RELATIVE * abs(value) + _VALUE_OF_SCALE * self._scale
-        for number, known in enumerate(self.minima):
-            if abs(known.value - value) > width:
-                continue
-            tolerance = _POINT * max(1.0, float(np.max(np.abs(known.parameters), initial=0.0)))
-            same = self._group.same(known.parameters, point, tolerance)
-            if same:
-                return number
-            doubtful = number if same is None else doubtful
-        if doubtful is not None:
-            self.undecided += 1
-            return doubtful
-        self.minima.append(Minimum(point, value, None))
-        return len(self.minima) - 1
-
-    def graph(self, saddles: Sequence[CriticalPoint], sides: Sequence[list[Side]]) -> Connections:
-        """The graph, with the minima by ascending value."""
-        order = sorted(range(len(self.minima)), key=lambda number: self.minima[number].value)
-        rank = {number: place for place, number in enumerate(order)}
-
-        def ranked(side: Side) -> Side:
-            place = None if side.minimum is None else rank[side.minimum]
-            return Side(side.foot, place, side.point, side.value, side.negative_curvature)
-
-        return Connections(
-            tuple(self.minima[number] for number in order),
-            tuple(saddle.parameters for saddle in saddles),
-            tuple(
-                Connection(number, saddle.value, tuple(map(ranked, sides[number])))
-                for number, saddle in enumerate(saddles)
-            ),
-            self.undecided,
-        )
+    return Connections(
+        tuple(known.minima[number] for number in order),
+        tuple(saddle.parameters for saddle in saddles),
+        tuple(
+            Connection(number, saddle.value, tuple(map(ranked, sides[number])))
+            for number, saddle in enumerate(saddles)
+        ),
+        known.undecided,
+    )

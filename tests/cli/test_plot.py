@@ -92,11 +92,11 @@ def test_planes_are_chosen_by_the_numbers_of_points(store: Path, tmp_path: Path)
         (("slice", "STORE", "--out", "x.png", "--mark", "9"), "--mark: found 9"),
         (
             ("slice", "STORE", "--out", "x.png", "--eigenvectors", "1,3"),
-            "expected numbers from 1 to 2",
+            "expected numbers from 1",
         ),
         (
             ("slice", "STORE", "--out", "x.png", "--eigenvectors", "0,1"),
-            "expected 2 numbers from 1",
+            "expected 2 numbers",
         ),
         (
             ("slice", "STORE", "--out", "x.png", "--points", "1,2,3", "--point", "1"),

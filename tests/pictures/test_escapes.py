@@ -46,8 +46,8 @@ def test_each_way_of_escaping_is_a_line_with_its_own_look(
     )
     texts = " ".join(written(figure)).replace("\n", " ")
     assert group.escape.mechanism in texts
-    assert "limit -1, 1 run)" in texts
-    assert {"norm of the parameters", "value − limit"} <= set(written(figure))
+    assert "limit -1, 1 run" in texts
+    assert "value − limit" in texts
 
 
 def test_a_landscape_without_escapes_is_refused(two_wells: Landscape) -> None:
