@@ -21,6 +21,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Surface,
     all_positive,
     augmented,
     claims,
@@ -123,4 +124,5 @@ EXAMPLE = Example(
         Claim("the loss is above its infimum", network_is_not_optimal, "value"),
         claims.not_refuted(),
     ),
+    picture=Surface(x=0, y=2, x_range=(-0.5, 0.5), y_range=(-2, 1), log=False),
 )

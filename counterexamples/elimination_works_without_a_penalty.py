@@ -18,6 +18,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Surface,
     all_positive,
     all_zero,
     augmented,
@@ -109,4 +110,5 @@ EXAMPLE = Example(
         Claim("a differs from 0", auxiliary_weight_remains, "auxiliary weight"),
         claims.global_minimum("the candidate is a global minimum of the eliminated loss"),
     ),
+    picture=Surface(x=2, y=3, x_range=(-1, 3), y_range=(-2, 2)),
 )

@@ -143,6 +143,7 @@ EXAMPLE = Example(
             local_minimum_exactly_at_the_mean,
             "local minimum",
             Verdict.LOCAL_MINIMUM,
+            lambda member: member.question,
         ),
         Claim(
             "the group sums of output gradients vanish exactly there",

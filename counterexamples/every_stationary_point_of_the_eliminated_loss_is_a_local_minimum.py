@@ -23,6 +23,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Surface,
     all_positive,
     augmented,
     claims,
@@ -133,4 +134,6 @@ EXAMPLE = Example(
             "curvature",
         ),
     ),
+    cost=0.12,
+    picture=Surface(x=4, y=6, x_range=(-0.4, 0.4), y_range=(-1.5, 0.8), log=False),
 )

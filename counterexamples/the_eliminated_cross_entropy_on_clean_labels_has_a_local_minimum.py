@@ -153,4 +153,5 @@ EXAMPLE = Example(
             "value",
         ),
     ),
+    cost=0.2,
 )

@@ -19,6 +19,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Surface,
     all_positive,
     augmented,
     claims,
@@ -126,4 +127,6 @@ EXAMPLE = Example(
         claims.gradient_differs_from_zero(),
         claims.not_a_local_minimum(),
     ),
+    cost=0.5,
+    picture=Surface(x=1, y=2, x_range=(-0.5, 2), y_range=(-1, 8)),
 )

@@ -21,6 +21,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Path,
     all_positive,
     all_zero,
     augmented,
@@ -79,6 +80,14 @@ def path(member: Member, t: int, share: fmpq) -> Array:
     decay = Exact().exp(exact([-t]))[0]
     lifts = t - notes["W"] @ notes["x"]
     return augmented([], notes["gap"] * share * decay, lifts, notes["W"])
+
+
+def route(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The path of the whole gap in any arithmetic."""
+    notes = member.notes
+    a = ar.asarray(notes["gap"]) * ar.exp(ar.asarray([-t]))
+    b = t - ar.asarray(notes["W"] @ notes["x"])
+    return ar.concatenate([a, b, ar.asarray(notes["W"]).reshape((-1,))])
 
 
 def value_along_the_path(member: Member) -> Outcome:
@@ -140,4 +149,5 @@ EXAMPLE = Example(
             "infimum",
         ),
     ),
+    picture=Path(route),
 )

@@ -79,7 +79,7 @@ class Claim:
     def slug(self) -> str:
         """The text as a file name."""
         words = re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
-        return words[:_LONGEST_SLUG].rstrip("-")
+        return words if len(words) <= _LONGEST_SLUG else words[:_LONGEST_SLUG].rpartition("-")[0]
 
     @property
     def rests_on(self) -> str:

@@ -43,7 +43,7 @@ def draw(example: Example, path: str | Path) -> None:
     axes = figure.add_subplot()
     with np.errstate(all="ignore"):
         _draw_on(axes, example.picture, example.member)
-    figure.savefig(path, dpi=110, metadata=_without_date(path))
+    figure.savefig(path, dpi=90, metadata=_without_date(path))
 
 
 def _without_date(path: str | Path) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""Every example has its page, picture and certificates, and the pages say what is so now."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from counterexamples import Example, examples, find
+from counterexamples.kit.pages import index, page
+from pgb.certificates import load, verify
+from pgb.certificates.certificate import digest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FOLDER = DOCS / "examples"
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
+every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+
+
+def words(text: str) -> str:
+    """The text without its numbers, whose last digits differ between machines."""
+    return NUMBER.sub("#", text)
+
+
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("example_pages", DOCS / "example_pages.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@every_example
+def test_the_page_is_that_of_now(example: Example) -> None:
+    shown = (FOLDER / f"{example.name}.md").read_text(encoding="utf-8")
+    assert words(shown) == words(page(example)), "run: python docs/example_pages.py"
+    assert "| holds: " in shown and "fails: " not in shown and "undecided: " not in shown
+
+
+@every_example
+def test_links_and_pictures_lead_somewhere(example: Example) -> None:
+    targets = LINK.findall((FOLDER / f"{example.name}.md").read_text(encoding="utf-8"))
+    assert "README.md" in targets
+    assert (f"{example.name}.png" in targets) == (example.picture is not None)
+    assert all((FOLDER / target).exists() for target in targets)
+
+
+@every_example
+def test_the_certificates_are_accepted_and_about_this_problem(example: Example) -> None:
+    files = set((FOLDER / "certificates" / example.name).glob("*.json"))
+    for part in example.parts:
+        for claim in part.claims:
+            proof = claim.certificate(part.member)
+            if proof is not None:
+                path = FOLDER / "certificates" / example.name / f"{claim.slug}.json"
+                files.remove(path)
+                kept = load(path)
+                assert kept.words == proof.words
+                assert digest(kept.problem) == digest(proof.problem)
+                assert verify(path)[0]
+    assert not files
+
+
+def test_the_index_lists_every_example() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert text == index(examples()), "run: python docs/example_pages.py"
+    assert all((FOLDER / target).exists() for target in LINK.findall(text))
+
+
+def test_no_page_is_left_over() -> None:
+    names = {example.name for example in examples()} | {"README"}
+    assert {path.stem for path in FOLDER.glob("*.md")} == names
+    assert {path.stem for path in FOLDER.glob("*.png")} <= names
+    assert {path.name for path in (FOLDER / "certificates").iterdir()} <= names
+
+
+def test_the_how_to_quotes_the_file_as_it_is() -> None:
+    text = (DOCS / "add-an-example.md").read_text(encoding="utf-8")
+    assert script().filled(text) == text
+    assert "EXAMPLE = Example(" in text
+    assert all((DOCS / target).exists() for target in LINK.findall(text))
+
+
+def test_the_page_says_that_fewer_members_are_drawn() -> None:
+    assert "the tests draw 20 instead of 100" in page(find("eliminated_loss_has_a_stationary"))
