@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pgb.cli.exhaustive import refuse_other_options, search_box
 from pgb.cli.group import about, print_json
 from pgb.errors import InputError, short_name
 
@@ -71,6 +72,14 @@ _STARTS, _SECONDS = 1000, 40.0
 @click.option(
     "--certificates", metavar="DIR", help="Write the certificate of each proved point there."
 )
+@click.option(
+    "--exhaustive",
+    metavar="LO HI",
+    nargs=2,
+    type=float,
+    help="Instead of starts: all critical points with every parameter from LO to HI, for at most 4 "
+    "parameters.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the landscape as JSON.")
 @click.pass_context
 def search(
@@ -82,6 +91,7 @@ def search(
     claim: str | None,
     dask: str | None,
     certificates: str | None,
+    exhaustive: tuple[float, float] | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -89,7 +99,8 @@ def search(
 
     PROBLEM is a problem file (.toml or .json) or the name of one that ships with pgb. A candidate
     in it is not used. Exit codes: 0, or with --claim 1 if a counterexample is proved and 20 if none
-    was found; 2 bad input.
+    was found; with --exhaustive 0 if the list is complete or the claim holds, 20 if not; 2 bad
+    input.
     """
     # Before NumPy is imported: batches of small matrices gain nothing from threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -102,6 +113,10 @@ def search(
     until = None if claim is None else claim_of(claim)
     with about(problem):
         objective = read_problem(problem).objective
+    if exhaustive is not None:
+        refuse_other_options(ctx)
+        workers = options["workers"]
+        ctx.exit(search_box(objective, exhaustive, seconds, workers, claim, certificates, as_json))
     with _executor(dask) as executor, _progress_bar() as progress:
         landscape = run_search(
             objective,

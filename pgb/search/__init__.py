@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pgb.search.escapes import Escape
+    from pgb.search.exhaustive import CompleteList, exhaustive
     from pgb.search.landscape import CriticalPoint, EscapeGroup, Landscape
     from pgb.search.outcome import Outcome
     from pgb.search.run import search
     from pgb.search.session import Progress
 
 __all__ = [
+    "CompleteList",
     "CriticalPoint",
     "Escape",
     "EscapeGroup",
     "Landscape",
     "Outcome",
     "Progress",
+    "exhaustive",
     "search",
 ]
 
 _HOMES = {
+    "CompleteList": "exhaustive",
     "CriticalPoint": "landscape",
     "Escape": "escapes",
     "EscapeGroup": "landscape",
@@ -37,6 +41,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use (PEP 562): workers settle their threads before NumPy."""
+    if name == "exhaustive":
+        return import_module("pgb.search.exhaustive")  # a package that can be called
     if name not in _HOMES:
         raise AttributeError(f"module 'pgb.search' has no attribute {name!r}")
     value = getattr(import_module(f"pgb.search.{_HOMES[name]}"), name)

@@ -27,6 +27,19 @@ weight_decay = 0.001
 """
 
 
+#: Fits y = (w x + b)^2 to three points: four minima, two of them bad, and five other points.
+FORMULA = """
+[data]
+x = [[1], [2], [3]]
+y = [1, 2, 1]
+[model]
+kind = "expression"
+inputs = ["x"]
+parameters = ["w", "b"]
+outputs = ["(w*x + b)^2"]
+"""
+
+
 def pgb(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["search", *arguments])
 
@@ -36,6 +49,61 @@ def problem(tmp_path: Path) -> str:
     path = tmp_path / "p.toml"
     path.write_text(PROBLEM)
     return str(path)
+
+
+@pytest.fixture
+def formula(tmp_path: Path) -> str:
+    path = tmp_path / "formula.toml"
+    path.write_text(FORMULA)
+    return str(path)
+
+
+def test_all_points_of_a_box_are_listed(formula: str, tmp_path: Path) -> None:
+    result = pgb(formula, "--exhaustive", "-3", "3", "--certificates", str(tmp_path / "c"))
+    assert result.exit_code == 0
+    assert "The box holds 9 critical points" in result.stdout
+    assert verify(tmp_path / "c" / "complete-list.json")[0]
+
+
+@pytest.mark.parametrize(
+    ("box", "claim", "code"),
+    [
+        (("-3", "3"), "every-minimum-is-global", 1),
+        (("-3", "3"), "no-local-minimum", 1),
+        (("-3", "3"), "every-critical-point-is-a-minimum", 1),
+        (("-0.5", "1.5"), "every-minimum-is-global", 0),
+        (("5", "6"), "no-local-minimum", 0),
+    ],
+)
+def test_claims_are_decided_in_a_box(
+    formula: str, box: tuple[str, str], claim: str, code: int
+) -> None:
+    result = pgb(formula, "--exhaustive", *box, "--claim", claim, "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["claim"]) == (code, {"name": claim, "holds": code == 0})
+
+
+def test_a_list_that_is_not_complete_is_undecided(formula: str) -> None:
+    result = pgb(formula, "--exhaustive", "-3", "3", "--time", "1e-9")
+    assert result.exit_code == 20
+    assert "the list may not be complete" in result.stdout
+
+
+def test_options_about_starts_mean_nothing_for_a_box(formula: str) -> None:
+    result = pgb(formula, "--exhaustive", "-3", "3", "--starts", "5", "--prove")
+    assert result.exit_code == 2
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == [
+        "--starts",
+        "--prove",
+    ]
+
+
+def test_saddles_are_found_on_request(formula: str) -> None:
+    result = pgb(formula, "--starts", "100", "--saddles", "100", "--prove", "--json")
+    points = json.loads(result.stdout)["points"]
+    assert [point["index"] for point in points] == [0, 0, 1, 1, 2]
+    assert all(point["proved"] for point in points)
+    assert [point["bad"] for point in points] == [None, True, None, None, None]
 
 
 def test_the_table_is_printed(problem: str) -> None:
