@@ -68,17 +68,92 @@ class EscapeClass:
 
 def escape_of(objective: Objective, ends: Ends, place: int) -> Escape:
     """The way in which run number ``place`` escapes."""
-    trail = _distinct(np.asarray(ends.trail[place]))
-    if len(trail) < 2:
-        mechanism, units = mechanism_of(objective, ends.points[place][None], ends.points[place])
-        return Escape({}, "unknown", None, mechanism, None, units)
-    moved = trail[-1] - trail[0]
-    length = float(np.linalg.norm(moved))
-    direction = moved / length if length > 0 else moved
-    mechanism, units = mechanism_of(objective, trail, direction)
+    return escapes_of(objective, ends, [place])[0]
+
+
+def escapes_of(objective: Objective, ends: Ends, places: Sequence[int]) -> list[Escape]:
+    """The ways in which some of the runs escape, in the order of ``places``."""
+    if not len(places):
+        return []
+    scene = _Scene.of(objective)
     with np.errstate(all="ignore"):
-        growth, limit, error = _law(objective, trail)
-    return Escape(_named(objective, direction), growth, limit, mechanism, error, units)
+        trails = np.asarray(ends.trail)[list(places)]
+        values = np.asarray(objective.value(Float64(), trails))
+        return [scene.escape(*pair) for pair in zip(trails, values, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What all escapes of an objective are measured with.
+
+    Attributes:
+        objective: the objective.
+        units: (p,) typical magnitudes of the parameters.
+        least: no value is below this one of the best function on the data.
+        height: the value at the origin.
+    """
+
+    objective: Objective
+    units: Vector
+    least: float
+    height: float
+
+    @classmethod
+    def of(cls, objective: Objective) -> _Scene:
+        with np.errstate(all="ignore"):
+            height = abs(float(objective.value(Float64(), np.zeros(objective.size))))
+        return cls(objective, typical_magnitudes(objective), objective.infimum().value, height)
+
+    def escape(self, trail: Vector, values: Vector) -> Escape:
+        """From checkpoints (k, p) and the values there (k,)."""
+        kept = np.all(np.isfinite(trail), axis=1)
+        kept[1:] &= np.any(trail[1:] != trail[:-1], axis=1)
+        last, trail, values = trail[-1], trail[kept], values[kept]
+        if len(trail) < 2:
+            mechanism, units = mechanism_of(self.objective, last[None], np.zeros(len(last)))
+            return Escape({}, "unknown", None, mechanism, None, units)
+        moved = trail[-1] - trail[0]
+        length = float(np.linalg.norm(moved))
+        direction = moved / length if length > 0 else moved
+        mechanism, units = mechanism_of(self.objective, trail, direction)
+        growth, limit, error = self._law(trail, values)
+        return Escape(_named(self.objective, direction), growth, limit, mechanism, error, units)
+
+    def _law(self, trail: Vector, values: Vector) -> tuple[str, float | None, float | None]:
+        """The growth law with the limit of the value and its error.
+
+        Distances are measured in typical magnitudes, along the direction of the last steps.
+        """
+        scaled = trail / self.units
+        s = scaled @ (scaled[-1] - scaled[0]) / np.linalg.norm(scaled[-1] - scaled[0])
+        falls, steps = values[:-1] - values[1:], np.diff(s)
+        kept = (falls > _NOISE * np.abs(values[1:])) & (steps > 0) & (s[:-1] > 0)
+        if np.sum(kept) < 3:
+            return "unknown", None, None
+        falls, steps, start, stop = falls[kept], steps[kept], s[:-1][kept], s[1:][kept]
+        slopes, levels = np.log(falls / steps), values[1:][kept]
+        rate, misfit = _fit((start + stop) / 2, slopes)
+        power, other = _fit(np.log(start * stop) / 2, slopes)
+        if not min(misfit, other) <= 1 or not (rate < 0 and power < -1):
+            return "unknown", None, None
+        # v = M + C exp(-k s) or v = M + C s^-q at both ends of each step, solved for M.
+        if misfit <= other:
+            growth, ratios = "logarithmic", np.expm1(-rate * steps)
+        else:
+            growth = _power(1 / (1 - power))
+            ratios = np.expm1((-power - 1) * np.log(stop / start))
+        return growth, *self._credible(levels - falls / ratios, float(levels[-1]), values[0])
+
+    def _credible(
+        self, limits: Vector, level: float, first: float
+    ) -> tuple[float | None, float | None]:
+        """The last of several estimates of a limit, and how far the last ones are apart."""
+        limit, error = float(limits[-1]), float(np.max(np.abs(limits[-3:] - limits[-1])))
+        height = self.height if np.isfinite(self.height) else abs(float(first))
+        if not error <= max(0.1 * abs(level), _SMALL * height):
+            return None, None
+        near = limit - self.least <= max(_ZERO * height, min(error, _SMALL * height))
+        return self.least if near else limit, error
 
 
 def alike(first: Escape, second: Escape) -> bool:
@@ -105,15 +180,6 @@ def group_escapes(escapes: Sequence[Escape]) -> list[EscapeClass]:
     return sorted(found, key=lambda known: -known.hits)
 
 
-def _distinct(trail: Vector) -> Vector:
-    """The finite checkpoints, without repetitions."""
-    trail = trail[np.all(np.isfinite(trail), axis=1)]
-    if not len(trail):
-        return trail
-    moved = np.any(trail[1:] != trail[:-1], axis=1)
-    return trail[np.concatenate([[True], moved])]
-
-
 def _named(objective: Objective, direction: Vector) -> dict[str, float]:
     order = np.argsort(-np.abs(direction), kind="stable")[:_MOST_NAMED]
     return {
@@ -135,54 +201,11 @@ def name_of(objective: Objective, index: int) -> str:
     raise IndexError(index)
 
 
-def _law(objective: Objective, trail: Vector) -> tuple[str, float | None, float | None]:
-    """The growth law with the limit of the value and its error, from checkpoints (k, p).
-
-    Distances are measured in units of typical magnitudes, along the direction of the last steps.
-    """
-    ar, units = Float64(), typical_magnitudes(objective)
-    values = np.asarray(objective.value(ar, trail))
-    scaled = trail / units
-    s = scaled @ (scaled[-1] - scaled[0]) / np.linalg.norm(scaled[-1] - scaled[0])
-    falls, steps = values[:-1] - values[1:], np.diff(s)
-    kept = (falls > _NOISE * np.abs(values[1:])) & (steps > 0) & (s[:-1] > 0)
-    if np.sum(kept) < 3:
-        return "unknown", None, None
-    falls, steps, start, stop = falls[kept], steps[kept], s[:-1][kept], s[1:][kept]
-    slopes, level = np.log(falls / steps), float(values[1:][kept][-1])
-    rate, misfit = _fit((start + stop) / 2, slopes)
-    power, other = _fit(np.log(start * stop) / 2, slopes)
-    if min(misfit, other) > 1 or not (rate < 0 and power < -1):
-        return "unknown", None, None
-    # v = M + C exp(-k s) or v = M + C s^-q at both ends of each step, solved for M.
-    if misfit <= other:
-        growth, ratios = "logarithmic", np.expm1(-rate * steps)
-    else:
-        growth = _power(1 / (1 - power))
-        ratios = np.expm1((-power - 1) * np.log(stop / start))
-    limits = values[1:][kept] - falls / ratios
-    return growth, *_credible(objective, limits, level, float(values[0]))
-
-
-def _credible(
-    objective: Objective, limits: Vector, level: float, first: float
-) -> tuple[float | None, float | None]:
-    """The last of several estimates of a limit, and how far the last ones are apart."""
-    limit, error = float(limits[-1]), float(np.max(np.abs(limits[-3:] - limits[-1])))
-    height = abs(float(objective.value(Float64(), np.zeros(objective.size))))
-    height = height if np.isfinite(height) else abs(first)
-    if not error <= max(0.1 * abs(level), _SMALL * height):
-        return None, None
-    # No value is below that of the best function on the data.
-    least = objective.infimum().value
-    near = limit - least <= max(_ZERO * height, min(error, _SMALL * height))
-    return least if near else limit, error
-
-
 def _fit(x: Vector, y: Vector) -> tuple[float, float]:
     """Slope and largest misfit of a line through points."""
-    slope, offset = np.polyfit(x - x[-1], y, 1)
-    return float(slope), float(np.max(np.abs(y - offset - slope * (x - x[-1]))))
+    x, y = x - np.mean(x), y - np.mean(y)
+    slope = float(x @ y) / max(float(x @ x), 1e-300)
+    return slope, float(np.max(np.abs(y - slope * x)))
 
 
 def _power(exponent: float) -> str:

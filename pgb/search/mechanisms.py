@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -66,8 +67,7 @@ def _exponential(
 
 
 def _of_network(network: Network, trail: Vector, x: Vector) -> list[tuple[str, list[int]]]:
-    zero = np.zeros(network.size, dtype=bool)
-    layers = unit_layers(network, Penalties(zero.astype(np.intp), zero, zero))[:-1]
+    layers = _hidden_layers(network)
     found: list[tuple[float, str, list[int]]] = []
     z = np.broadcast_to(x, (len(trail), *x.shape))
     saturated: list[tuple[str, list[int]]] = []
@@ -85,6 +85,12 @@ def _of_network(network: Network, trail: Vector, x: Vector) -> list[tuple[str, l
             z = layer.sigma.value(Float64(), s)
     merged = [(name, units) for _, name, units in sorted(found)[:1]]
     return merged + saturated
+
+
+@lru_cache(maxsize=8)
+def _hidden_layers(network: Network) -> tuple[UnitLayer, ...]:
+    zero = np.zeros(network.size, dtype=bool)
+    return unit_layers(network, Penalties(zero.astype(np.intp), zero, zero))[:-1]
 
 
 def _merging(layer: UnitLayer, trail: Vector, first: int, second: int) -> float | None:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.ends import Ends, Rule, State
-from pgb.search.escapes import Escape, escape_of
+from pgb.search.escapes import Escape, escapes_of
 from pgb.search.flatness import Flatness, explore
 from pgb.search.mechanisms import is_saturated
 from pgb.search.optimality import auxiliary_outputs, is_optimal, theorem_applies
@@ -61,6 +61,7 @@ class Classified:
         index: negative eigenvalues of the Hessian (the Morse index), of stationary points only.
         nullity: eigenvalues that floats cannot tell from 0.
         explained: whether all of those are accounted for.
+        flat: whether there are more of them than symmetries explain.
         reason: what decided.
         lowest, highest: the least and the greatest eigenvalue of the Hessian in units of the
             typical sizes of the parameters; None where it was not needed.
@@ -71,6 +72,7 @@ class Classified:
     index: int = 0
     nullity: int = 0
     explained: bool = True
+    flat: bool = False
     reason: str = ""
     lowest: float | None = None
     highest: float | None = None
@@ -88,9 +90,9 @@ def classify(
     driven = settled & auxiliary_outputs(objective, ends.points, settled)
     rules = zip(ends.rules, ends.at_kink, strict=True)
     found = [Classified(Outcome.STALLED, reason=_stalled(int(r), bool(k))) for r, k in rules]
-    for place in np.flatnonzero(escaping | driven):
-        reason = "parameters grow without bound while the value decreases"
-        escape = escape_of(objective, ends, int(place))
+    away = [int(place) for place in np.flatnonzero(escaping | driven)]
+    reason = "parameters grow without bound while the value decreases"
+    for place, escape in zip(away, escapes_of(objective, ends, away), strict=True):
         found[place] = Classified(Outcome.ESCAPING, reason=reason, escape=escape)
     rows = np.flatnonzero(settled & ~driven)
     step = max(1, _ENTRIES // max(1, objective.size**2))
@@ -171,12 +173,13 @@ def _judge(
 ) -> Classified:
     index, nullity = int(np.sum(at.values < -at.width)), int(np.sum(at.null))
     ends = [float(v) for v in (*at.values[:1], *at.values[-1:])] or [0.0, 0.0]
-    base = Classified(Outcome.DEGENERATE, index, nullity, nullity == 0, "", ends[0], ends[-1])
+    base = Classified(Outcome.DEGENERATE, index, nullity, nullity == 0)
+    dimension = group.orbit_dimension(at.point) if nullity else 0
+    flat = nullity > dimension
+    base = replace(base, flat=flat, explained=not flat, lowest=ends[0], highest=ends[-1])
     if optimal and not np.any(at.values < -_GREY * at.width):
         reason = "no function on the data has a lower value"
         return replace(base, outcome=Outcome.MINIMUM, index=0, explained=True, reason=reason)
-    dimension = group.orbit_dimension(at.point) if nullity else 0
-    base = replace(base, explained=dimension == nullity)
     if theorem:
         reason = "stationary, but output gradients of equal inputs do not sum to 0"
         return replace(base, outcome=Outcome.SADDLE, reason=reason)
@@ -187,7 +190,7 @@ def _judge(
         return replace(base, explained=False, reason=reason)
     if nullity == 0:
         return replace(base, outcome=Outcome.MINIMUM, reason="positive definite Hessian")
-    if dimension == nullity:
+    if not flat:
         reason = "positive definite Hessian across the orbit of the symmetries"
         return replace(base, outcome=Outcome.MINIMUM, reason=reason)
     return _explored(objective, at, base)

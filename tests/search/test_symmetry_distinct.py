@@ -152,3 +152,15 @@ def test_many_points_are_brought_into_normal_form_at_once() -> None:
     np.testing.assert_allclose(OBJECTIVE.value(AR, forms), OBJECTIVE.value(AR, theta), rtol=1e-12)
     np.testing.assert_array_equal(GROUP.canonical(forms), forms)
     np.testing.assert_array_equal(GROUP.canonical(theta[7]), forms[7])
+
+
+def test_flat_points_of_one_family_are_one_class() -> None:
+    theta = np.random.default_rng(2).normal(size=13)
+    theta[0:2], theta[6] = theta[2:4], theta[7]
+    points = np.array([theta, theta, theta])
+    points[1, [9, 10]] += [0.5, -0.5]
+    points[2, 12] += 1e-3
+    values = np.asarray(OBJECTIVE.value(AR, points))
+    flat = np.ones(3, dtype=bool)
+    assert partition(GROUP, points, values, flat=flat).labels.tolist() == [0, 0, 2]
+    assert len(partition(GROUP, points, values).representatives) == 3

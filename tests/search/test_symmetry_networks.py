@@ -88,3 +88,50 @@ def test_different_points_are_distinct(layers: list[int]) -> None:
         other[3] += 0.01
         assert group.same(theta, other) is False
         assert group.same(theta, theta + 1e-9) is True
+
+
+ACTIVATIONS = [
+    "identity", "tanh", "sigmoid", "softplus", "erf", "arctan", "exp", "quadratic", "cubic",
+    "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "sine",
+    {"name": "leaky-relu", "slopes": [1, -1]},
+]  # fmt: skip
+PENALTIES: list[dict[str, Any]] = [
+    {},
+    {"weight_decay": 0.1},
+    {"weight_decay": 0.1, "decay_parameters": ["W1", "W3"]},
+    {"weight_decay": 0.1, "decay_parameters": ["b2"]},
+]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=str)
+@pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: "-".join(map(str, p.values())))
+@pytest.mark.parametrize("bias", [True, False])
+def test_canonical_points_keep_the_value_and_are_their_own(
+    activation: Any, penalty: dict[str, Any], bias: bool
+) -> None:
+    if not bias and "b2" in penalty.get("decay_parameters", []):
+        penalty = {}
+    network = Network([2, 3, 2, 1], [activation, "tanh"], bias=bias)
+    objective = Objective(network, Data(X, Y), **penalty)
+    group = group_of(objective)
+    theta = RNG.normal(size=(50, objective.size)) / 2
+    forms = group.canonical(theta)
+    np.testing.assert_allclose(
+        objective.value(AR, forms), objective.value(AR, theta), rtol=1e-10, atol=1e-12
+    )
+    np.testing.assert_allclose(group.canonical(forms), forms, rtol=1e-8, atol=1e-10)
+    if group.orbit_dimension(theta[0]) == 0:  # reflections of sigmoids shear, others are isometries
+        for layer in group.parts[0].moves.layers:  # type: ignore[attr-defined]
+            if layer.parity == "reflection" and np.any(layer.flips):
+                return
+        gradients = [np.linalg.norm(objective.gradient(AR, p), axis=1) for p in (theta, forms)]
+        np.testing.assert_allclose(*gradients, rtol=1e-9)
+
+
+@pytest.mark.parametrize("activation", ["relu", "exp", "identity", "cubic"])
+def test_orbits_are_tangent_to_the_level_sets_of_all_outputs(activation: str) -> None:
+    group = group_of(problem([2, 3, 1], activation))
+    theta = RNG.normal(size=group.objective.size)
+    jacobian = np.asarray(group.objective.jacobian(AR, theta)).reshape(-1, len(theta))
+    nullity = len(theta) - np.linalg.matrix_rank(jacobian)
+    assert 0 < group.orbit_dimension(theta) <= nullity

@@ -47,9 +47,16 @@ class Partition:
 
 
 def partition(
-    group: SymmetryGroup, points: Vector, values: Vector, tolerance: float = TOLERANCE
+    group: SymmetryGroup,
+    points: Vector,
+    values: Vector,
+    tolerance: float = TOLERANCE,
+    flat: npt.NDArray[np.bool_] | None = None,
 ) -> Partition:
     """Sort points (n, p) with these values (n,) into classes.
+
+    Two points that are both ``flat`` (n,), with more zero eigenvalues than symmetries explain, are
+    in one class also if ``same_family`` says so.
 
     Only points of equal value (up to the square root of what the tolerance allows) are compared;
     copies that have one canonical point up to the tolerance cost no more than a subtraction.
@@ -66,7 +73,8 @@ def partition(
                 labels[place] = other
                 break
             found = group.compare(points[other], points[place], tolerance)
-            if found.same:
+            both = flat is not None and bool(flat[other] and flat[place])
+            if found.same or (both and same_family(group, points[other], points[place], tolerance)):
                 labels[place] = other
                 break
             if found.same is None:

@@ -128,7 +128,7 @@ def _layer(network: Network, penalties: Penalties, number: int) -> UnitLayer:
         movable & _sign_changes(sigma, last, next_bias, labels),
         free & (sigma.homogeneous_degree is not None),
         shifts,
-        sigma.linear and not last and round_penalty,
+        sigma.linear and not last and round_penalty and not bool(np.any(free)),
         not (sigma.linear and bool(np.any(free))),
     )
 
