@@ -35,6 +35,8 @@ _LEAST_CUT, _MOST_CUT = 0.05, 0.5
 _WINDOW = 8
 _LARGE, _FAR, _BEYOND = 1e3, 1e4, 1e8
 _CREEPING, _SLOW = 1e-3, 0.05
+# A gradient that keeps more than this part of its norm over a window has met a local minimum of it.
+_STALLED = 0.7
 
 
 class Trial(NamedTuple):
@@ -92,11 +94,9 @@ class Solver:
 
     def settle(self, place: Place) -> tuple[Floats, Floats, Floats, Spectrum]:
         """Points and values, with the sizes of the parameters and the spectra in these units."""
-        gradient, hessian = self.projection.derivatives(place)
         scale = self.scale(place.theta)
-        gradient = np.where(np.isfinite(gradient), gradient * scale, np.inf)
-        hessian = hessian * (scale[:, :, None] * scale[:, None, :])
-        return place.theta, place.value, scale, spectrum(gradient, hessian)
+        at = _scaled(*self.projection.derivatives(place), scale)
+        return place.theta, place.value, scale, at
 
     def scale(self, theta: Floats) -> Floats:
         """The sizes of the followed parameters, (n, k)."""
@@ -150,7 +150,8 @@ class Solver:
         place = self.projection.place(self._moved(walk, step))
         fall = walk.value - place.value
         ratio = fall / np.maximum(predicted, 1e-300)
-        noise = 4 * _EPS * np.abs(walk.value) + 1e-300
+        size = np.abs(walk.value)
+        noise = 4 * _EPS * (size + np.sqrt(size * walk.top) + 4 * _EPS * walk.top)
         accepted = (ratio > 1e-4) & (fall >= 0)
         unsure = ~accepted & (np.abs(fall) <= 4 * noise) & (predicted <= 100 * noise)
         taken = np.flatnonzero(accepted | unsure)
@@ -171,15 +172,14 @@ class Solver:
         step, predicted = to_stationary(walk.spectrum, walk.radius)
         length = np.sqrt(np.sum(step * step, axis=-1))
         place = self.projection.place(self._moved(walk, step))
-        gradient, hessian = self.projection.derivatives(place)
+        gradient, hessian, diagonal = self.projection.derivatives(place)
         before = np.sum(walk.slopes**2, axis=-1)
         after = np.sum((gradient * walk.scale) ** 2, axis=-1)  # in the units of before
         ratio = (before - after) / np.maximum(before - predicted, 1e-300)
         ratio = np.where(np.isfinite(after) & np.isfinite(place.value), ratio, -1)
         taken = np.flatnonzero(ratio > 1e-4)
         scale = self.scale(place.theta[taken])
-        hessian = hessian[taken] * (scale[:, :, None] * scale[:, None, :])
-        at = spectrum(gradient[taken] * scale, hessian)
+        at = _scaled(gradient[taken], hessian[taken], diagonal[taken], scale)
         there = place.theta[taken], place.value[taken], scale, at
         return Trial(taken, there, length, ratio, np.full(len(walk), 0.3))
 
@@ -220,6 +220,18 @@ class Solver:
             rules[((size > _LARGE) & creeping) | ((size > _FAR) & slow)] = int(Rule.FAR)
         else:
             rules[size > _FAR] = int(Rule.FAR)
+            norm = np.sqrt(np.sum(walk.slopes**2, axis=-1))
+            spurious = (norm > _STALLED * walk.old_value) & (walk.age > 2 * _WINDOW)
+            rules[spurious] = int(Rule.SPURIOUS)
+            walk.old_value[due] = norm[due]
+            walk.old[due], walk.old_size[due] = walk.theta[due], size[due]
+            return rules
         walk.old[due] = walk.theta[due]
         walk.old_value[due], walk.old_size[due] = walk.value[due], size[due]
         return rules
+
+
+def _scaled(gradient: Floats, hessian: Floats, diagonal: Floats, scale: Floats) -> Spectrum:
+    """The spectrum in units of the sizes of the parameters."""
+    size = np.max(diagonal * scale * scale, axis=-1)
+    return spectrum(gradient * scale, hessian * (scale[:, :, None] * scale[:, None, :]), size)

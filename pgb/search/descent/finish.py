@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.ends import Ends, Floats, Rule, State
+from pgb.search.descent.saturation import saturated
 from pgb.search.descent.steps import NULL, in_coordinates, spectrum
 from pgb.search.descent.walk import Register
 
@@ -17,14 +18,19 @@ _STEP_TOLERANCE = 1e-8
 _QUIET = 1e-3
 # A switch this small relative to the largest of its kind counts as 0.
 _AT_KINK = 1e-9
-# Null directions along parameters this many times their typical size come from saturated units.
-_SATURATED = 10.0
+# A gradient that is this much smaller than the sum of the absolute values of its terms vanishes.
+_CANCELLED = 1e-9
+_ROUNDING = 1e-14
+_CLOSE = 1e-4
+_PORTION_ENTRIES = 1 << 20
 
 
 def finished(objective: Objective, typical: Floats, register: Register) -> Ends:
     """Polish what arrived, decide the states, look for kinks."""
     arrived = np.flatnonzero(
-        np.isin(register.rules, [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS)])
+        np.isin(
+            register.rules, [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS), int(Rule.NO_PROGRESS)]
+        )
     )
     if len(arrived):
         _polish(objective, typical, register, arrived)
@@ -75,14 +81,48 @@ def _polish(
     level = 1e-13 * (at.top + np.abs(value))
     flat = np.any(null, axis=-1)
     quiet = (at.null_slope <= level) & ~(register.last_steps[rows] > _QUIET)
-    weights = np.sum(np.where(null[:, None, :], at.vectors**2, 0), axis=-1)
-    large = np.max(np.where(weights > 0.1, np.abs(theta) / typical, 0), axis=-1) > _SATURATED
+    # As for x^4: nothing cancels, but the steps along null directions have become small.
+    slow = np.abs(at.slopes) <= _CLOSE * np.abs(at.values)
+    vanishing = np.all(slow | ~null, axis=-1)
+    places = np.flatnonzero(small & flat & ~vanishing)
+    vanishing[places] = _cancels(objective, theta[places], gradient[places])
+    places = np.flatnonzero(small & flat)
+    vanishing[places] &= ~saturated(objective.model, theta[places], objective.samples(_AR).x)
     rules = np.select(
-        [small & ~flat, small & flat & large, small & flat & quiet, small & flat],
+        [small & ~flat, small & ~vanishing, small & quiet, small],
         [int(Rule.REGULAR), int(Rule.SATURATED), int(Rule.NULL_DIRECTIONS), int(Rule.VALLEY)],
         int(Rule.NO_PROGRESS),
     )
     register.rules[rows] = rules
+
+
+def _cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
+    """(n,): every entry of the gradient is small against the terms of which it is the sum.
+
+    Where a unit is saturated the gradient is tiny, but nothing cancels: there is no stationary
+    point, the unit only leaves the range in which floats can see its influence.
+    """
+    m, d_y, p = objective.data.samples, objective.model.output_dimension, objective.size
+    many = max(1, _PORTION_ENTRIES // (m * d_y * p))
+    result = np.zeros(len(theta), dtype=bool)
+    c = objective.coefficients(_AR)
+    targets = np.abs(_AR.asarray(objective.data.targets)).reshape(m, -1)
+    largest = np.maximum(1.0, np.max(targets, initial=0.0))
+    for cut in range(0, len(theta), many):
+        rows = slice(cut, cut + many)
+        r, q = objective.output_gradients(_AR, theta[rows]), objective.outputs(_AR, theta[rows])
+        jacobian = np.abs(objective.jacobian(_AR, theta[rows]))
+        terms = np.sum(np.abs(r)[..., None] * jacobian, axis=(-2, -3))
+        sizes = c * (np.abs(q) + largest)
+        rounding = np.sum(sizes[..., None] * jacobian, axis=(-2, -3))
+        penalty = np.abs(objective.regularizer.gradient(_AR, theta[rows]))
+        entries = np.abs(gradient[rows])
+        if objective.elimination is not None and objective.elimination.kind == "without-units":
+            entries = entries[:, :-2]  # the outputs do not depend on the two scalars
+            terms, rounding, penalty = terms[:, :-2], rounding[:, :-2], penalty[:, :-2]
+        limit = _CANCELLED * (terms + penalty) + _ROUNDING * rounding
+        result[rows] = np.all(entries <= limit, axis=-1)
+    return result
 
 
 def _near_kinks(objective: Objective, points: Floats) -> npt.NDArray[np.bool_]:

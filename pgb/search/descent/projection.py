@@ -94,18 +94,24 @@ class Projection:
             slope = slope + decay * theta[:, self.quadratic]
         return slope, normal
 
-    def derivatives(self, place: Place) -> tuple[Floats, Floats]:
-        """Reduced gradients (n, k) and Hessians (n, k, k); infinite gradients after an overflow."""
+    def derivatives(self, place: Place) -> tuple[Floats, Floats, Floats]:
+        """Reduced gradients (n, k) and Hessians (n, k, k); infinite gradients after an overflow.
+
+        Last, the diagonals (n, k) of the Hessians before the reduction: what is tiny against them
+        is rounding.
+        """
         if not len(place.theta):
             k = len(self.rest)
-            return np.zeros((0, k)), np.zeros((0, k, k))
+            return np.zeros((0, k)), np.zeros((0, k, k)), np.zeros((0, k))
         _, gradient, hessian = self.objective.second_order(_AR, place.theta, place.at)
+        diagonal = np.abs(hessian[:, self.rest, self.rest])
         gradient, hessian = self.reduced(gradient, hessian)
         finite = np.isfinite(np.sum(gradient, axis=-1) + np.sum(hessian, axis=(-1, -2)))
         if not np.all(finite):
             gradient = np.where(finite[:, None], gradient, np.inf)
             hessian = np.where(finite[:, None, None], hessian, 0)
-        return gradient, hessian
+            diagonal = np.where(finite[:, None], diagonal, 0)
+        return gradient, hessian, diagonal
 
     def _solved(self, theta: Floats, slope: Floats, normal: Floats) -> Floats:
         step = np.linalg.solve(_shifted(normal), slope[:, :, None])[:, :, 0]
@@ -130,25 +136,44 @@ class Projection:
 def quadratic_parameters(objective: Objective) -> Indices:
     """Indices of parameters in which the objective is a convex quadratic function; maybe none."""
     none = np.zeros(0, dtype=np.intp)
-    penalty = objective.regularizer.absolute
-    if type(objective) is not Objective or objective.loss.name not in _QUADRATIC_LOSSES:
-        return none
+    record, penalty = objective.elimination, objective.regularizer.absolute
     if not np.all(Exact().certainly_zero(penalty)):
         return none
-    return np.array(sorted(_affine(objective.model)), dtype=np.intp)
+    if record is not None and record.kind == "without-units":
+        return np.array([objective.slices[record.names[0]].start], dtype=np.intp)
+    if type(objective) is not Objective or objective.loss.name not in _QUADRATIC_LOSSES:
+        return none
+    return np.array(sorted(_affine(objective.model, objective)), dtype=np.intp)
 
 
-def _affine(model: Model) -> list[int]:
+def _affine(model: Model, objective: Objective) -> list[int]:
     """Parameters in which the outputs are affine, jointly."""
     if isinstance(model, ModelSum):
-        second = [model.first.size + j for j in _affine(model.second)]
-        return _affine(model.first) + second
+        second = [model.first.size + j for j in _affine(model.second, objective)]
+        return _affine(model.first, objective) + second
     if isinstance(model, ExponentialNeurons):
         return list(range(*model.slices["a"].indices(model.size)))
-    if isinstance(model, Network) and model.output_activation.linear:
+    if isinstance(model, Network):
         last = len(model.layers) - 1
-        return list(range(model.slices[f"W{last}"].start, model.size))
-    return []
+        linear = model.output_activation.linear
+        return list(range(model.slices[f"W{last}"].start, model.size)) if linear else []
+    return _without_curvature(model, objective)
+
+
+def _without_curvature(model: Model, objective: Objective) -> list[int]:
+    """Parameters of a formula without mixed second derivatives, which are then exactly 0."""
+    generator = np.random.default_rng(0)
+    x = objective.samples(_AR).x
+    theta = generator.normal(size=(3, model.size))
+    if model.switches(_AR, theta, x):
+        return []
+    r = generator.normal(size=(3, len(x), model.output_dimension))
+    bends = np.any(model.curvature(_AR, theta, x, r) != 0, axis=0)  # nan counts as bent
+    found: list[int] = []
+    for j in range(model.size):
+        if not np.any(bends[j, [*found, j]]):
+            found.append(j)
+    return found
 
 
 def _shifted(normal: Floats) -> Floats:

@@ -11,14 +11,15 @@ from pgb.search.descent.ends import Floats
 _TINY = 1e-300
 _SECULAR_STEPS = 8
 # Curvatures below this fraction of the largest one are rounding.
-FLOOR = 1e-14
+FLOOR = 1e-15
 #: Curvatures below this fraction of the largest one make a null direction.
 NULL = 1e-11
 
 
 class Spectrum(NamedTuple):
-    """Eigenvalues (n, k), vectors (n, k, k), gradient in their basis (n, k), largest |eigenvalue|.
+    """Eigenvalues (n, k), vectors (n, k, k), gradient in their basis (n, k), and a size (n,).
 
+    ``top``: the largest |eigenvalue|, or the size of the terms that they come from, if larger.
     ``newton`` (n,): the largest entry of the Newton step without null directions; ``null_slope``
     (n,): the gradient along null directions.
     """
@@ -31,15 +32,15 @@ class Spectrum(NamedTuple):
     null_slope: Floats
 
 
-def spectrum(gradient: Floats, hessian: Floats) -> Spectrum:
-    """The spectrum of scaled derivatives (n, k) and (n, k, k)."""
+def spectrum(gradient: Floats, hessian: Floats, size: Floats | float = _TINY) -> Spectrum:
+    """The spectrum of scaled derivatives (n, k) and (n, k, k), made of terms of a size (n,)."""
     finite = np.all(np.isfinite(gradient), axis=-1)
     if not np.all(finite):
         gradient = np.where(finite[:, None], gradient, 0)
         hessian = np.where(finite[:, None, None], hessian, 0)
     values, vectors = np.linalg.eigh(hessian)
     slopes = np.matmul(gradient[:, None, :], vectors)[:, 0, :]
-    top = np.maximum(np.maximum(values[:, -1], -values[:, 0]), _TINY)
+    top = np.maximum(np.maximum(values[:, -1], -values[:, 0]), np.maximum(size, _TINY))
     null = np.abs(values) <= NULL * top[:, None]
     pseudo = np.where(null, 0, slopes / np.where(null, 1, values))
     newton = np.max(np.abs(in_coordinates(vectors, pseudo)), axis=-1)
@@ -60,9 +61,11 @@ def downhill(at: Spectrum, radius: Floats) -> tuple[Floats, Floats]:
     curvatures.
     """
     sizes = np.maximum(np.abs(at.values), FLOOR * at.top[:, None])
-    shift = _secular(at.slopes, np.ones_like(sizes), sizes, radius)
-    step = -at.slopes / (sizes + shift[:, None])
-    predicted = -np.sum(step * (at.slopes + at.values * step / 2), axis=-1)
+    noise = (sizes <= NULL * at.top[:, None]) & (np.abs(at.slopes) <= FLOOR * at.top[:, None])
+    slopes = np.where(noise, 0, at.slopes)  # no drift along null directions
+    shift = _secular(slopes, np.ones_like(sizes), sizes, radius)
+    step = -slopes / (sizes + shift[:, None])
+    predicted = -np.sum(step * (slopes + at.values * step / 2), axis=-1)
     return step, predicted
 
 
