@@ -234,7 +234,8 @@ def _plane(
     if place is None and (three is not None or len(found) >= 3):
         chosen = [_known(landscape, "--points", k) for k in three or _lowest_three(landscape)]
         try:
-            return Plane.through(*(found[k].parameters for k in chosen)), chosen
+            a, b, c = (found[k].parameters for k in chosen)
+            return Plane.through(a, b, c, [f"point {k + 1}" for k in chosen]), chosen
         except InputError:
             if three is not None:
                 raise

@@ -137,5 +137,6 @@ def _trajectory(group: EscapeGroup, path: Vector, values: Vector) -> Trajectory:
 def _label(group: EscapeGroup) -> str:
     limit = group.escape.limit
     ending = "limit unknown" if limit is None else f"limit {limit:.4g}"
-    runs = "1 run" if group.hits == 1 else f"{group.hits} runs"
+    # A number stays on the line of its unit.
+    runs = "1\N{NO-BREAK SPACE}run" if group.hits == 1 else f"{group.hits}\N{NO-BREAK SPACE}runs"
     return "\n".join(wrap(f"{group.escape.mechanism}: {ending}, {runs}", _WRAP))

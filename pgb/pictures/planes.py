@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +40,16 @@ class Plane:
     reach: float
 
     @classmethod
-    def through(cls, a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike) -> Plane:
+    def through(
+        cls,
+        a: npt.ArrayLike,
+        b: npt.ArrayLike,
+        c: npt.ArrayLike,
+        names: Sequence[str] = ("the first point", "the second", "the third"),
+    ) -> Plane:
         """The plane through three points (p,), the origin being their centre.
+
+        ``names`` of the points are for the axes of a picture.
 
         Raises:
             InputError: if they lie on a line.
@@ -57,8 +66,8 @@ class Plane:
             )
         origin = (a + b + c) / 3
         reach = max(float(np.linalg.norm(point - origin)) for point in (a, b, c))
-        names = ("from the first point to the second", "across, towards the third point")
-        return cls(origin, first / length, rest / np.linalg.norm(rest), names, 1.4 * reach)
+        axes = (f"from {names[0]} to {names[1]}", f"across, towards {names[2]}")
+        return cls(origin, first / length, rest / np.linalg.norm(rest), axes, 1.4 * reach)
 
     @classmethod
     def along(

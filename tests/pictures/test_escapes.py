@@ -44,7 +44,7 @@ def test_each_way_of_escaping_is_a_line_with_its_own_look(
         np.asarray(first.get_ydata()) + 1,
         rtol=1e-6,
     )
-    texts = " ".join(written(figure)).replace("\n", " ")
+    texts = " ".join(written(figure)).replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
     assert group.escape.mechanism in texts
     assert "limit -1, 1 run" in texts
     assert "value − limit" in texts
