@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from pgb.search.symmetry.networks import arguments
 Vector = npt.NDArray[np.float64]
 
 _SATURATING = ("tanh", "sigmoid", "erf", "arctan")
+_NAMES = ("merging units of hidden layer {}", "saturating units of hidden layer {}")
 # Relative difference below which two units have nearly merged.
 _MERGED = 0.2
 # Arguments beyond which a bounded activation is taken for saturated.
@@ -73,15 +73,12 @@ def _of_network(network: Network, trail: Vector, x: Vector) -> list[tuple[str, l
     saturated: list[tuple[str, list[int]]] = []
     with np.errstate(all="ignore"):
         for layer in layers:
-            for first, second in combinations(range(layer.units), 2):
-                closeness = _merging(layer, trail, first, second)
-                if closeness is not None:
-                    name = f"merging units of hidden layer {layer.number}"
-                    found.append((closeness, name, [first + 1, second + 1]))
+            if layer.units > 1:
+                found += _merging(layer, trail[[0, -1]])
             s = arguments(layer, trail, z)
             units = _saturating(layer, s)
             if units:
-                saturated.append((f"saturating units of hidden layer {layer.number}", units))
+                saturated.append((_NAMES[1].format(layer.number), units))
             z = layer.sigma.value(Float64(), s)
     merged = [(name, units) for _, name, units in sorted(found)[:1]]
     return merged + saturated
@@ -93,21 +90,25 @@ def _hidden_layers(network: Network) -> tuple[UnitLayer, ...]:
     return unit_layers(network, Penalties(zero.astype(np.intp), zero, zero))[:-1]
 
 
-def _merging(layer: UnitLayer, trail: Vector, first: int, second: int) -> float | None:
-    """How close two units are whose outgoing weights grow with opposite signs; None if not."""
-    into = trail[:, layer.incoming[first]], trail[:, layer.incoming[second]]
-    out = trail[:, layer.outgoing[first]], trail[:, layer.outgoing[second]]
-    signs = (1.0, -1.0) if layer.parity in ("odd", "even", "reflection") else (1.0,)
-    size = np.linalg.norm(out[0], axis=1) + np.linalg.norm(out[1], axis=1)
-    for sign in signs:
+def _merging(layer: UnitLayer, ends: Vector) -> list[tuple[float, str, list[int]]]:
+    """The two units, if any, that come closest while outgoing weights grow with opposite signs.
+
+    ``ends`` (2, p) are the first and the last checkpoint. The closeness comes first.
+    """
+    first, second = np.triu_indices(layer.units, 1)
+    into, out = ends[:, layer.incoming], ends[:, layer.outgoing]
+    lengths, sizes = np.linalg.norm(into, axis=2), np.linalg.norm(out, axis=2)
+    lengths, sizes = lengths[:, first] + lengths[:, second], sizes[:, first] + sizes[:, second]
+    found = []
+    for sign in (1.0, -1.0) if layer.parity is not None else (1.0,):
         back = 1.0 if layer.parity == "even" else sign
-        apart = np.linalg.norm(into[0] - sign * into[1], axis=1)
-        apart = apart / (np.linalg.norm(into[0], axis=1) + np.linalg.norm(into[1], axis=1))
-        cancel = np.linalg.norm(out[0] + back * out[1], axis=1) / size
-        closing = apart[-1] < _MERGED and apart[-1] < apart[0]
-        if closing and cancel[-1] < _MERGED and size[-1] > size[0]:
-            return float(apart[-1])
-    return None
+        apart = np.linalg.norm(into[:, first] - sign * into[:, second], axis=2) / lengths
+        rest = np.linalg.norm(out[1, first] + back * out[1, second], axis=1) / sizes[1]
+        merging = (apart[1] < _MERGED) & (apart[1] < apart[0]) & (rest < _MERGED)
+        for place in np.flatnonzero(merging & (sizes[1] > sizes[0])):
+            pair = [int(first[place]) + 1, int(second[place]) + 1]
+            found.append((float(apart[1, place]), _NAMES[0].format(layer.number), pair))
+    return sorted(found)[:1]
 
 
 def _saturating(layer: UnitLayer, s: Vector) -> list[int]:

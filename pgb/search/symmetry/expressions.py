@@ -19,7 +19,8 @@ Vector = npt.NDArray[np.float64]
 # Formulas with more parameters are given the identity only; more elements are not listed.
 _MOST_PARAMETERS = 12
 _MOST_ELEMENTS = 1536
-_MOST_TRIALS = 20_000
+# Partial maps that are extended at once.
+_MOST_MAPS = 6_000
 _AGREEMENT = 1e-9
 
 
@@ -106,7 +107,7 @@ def _key(order: npt.NDArray[np.intp], sign: Vector) -> bytes:
 
 
 class _Search:
-    """Backtracking over images of one parameter after the other.
+    """Images of one parameter after the other.
 
     A partial map must keep the outputs at points where only the parameters mapped so far are not
     0. They are taken in an order in which the outputs at such points change soon.
@@ -122,12 +123,8 @@ class _Search:
             self.sequence += self._next()
         counts = range(1, model.size + 1)
         self.known = [self._outputs(self._masked(self.sequence[:count])) for count in counts]
-        self.trials = 0
-
-    @property
-    def exhausted(self) -> bool:
-        """True if the search was given up."""
-        return self.trials > _MOST_TRIALS
+        #: True if the search was given up.
+        self.exhausted = False
 
     def _next(self) -> list[int]:
         """The parameters, one or two, with which the outputs change; any one if none do."""
@@ -149,36 +146,46 @@ class _Search:
             return np.asarray(self.model.outputs(Float64(), theta, self.x))
 
     def elements(self) -> Iterator[tuple[npt.NDArray[np.intp], Vector]]:
-        """All candidates (order, signs), each (p,)."""
-        if not np.any(self.penalties.fixed):
-            yield from self._extended([], [])
+        """All candidates (order, signs), each (p,): partial maps are extended all at once."""
+        if np.any(self.penalties.fixed):
+            return
+        targets, signs = np.zeros((1, 0), dtype=np.intp), np.zeros((1, 0))
+        for _ in range(self.model.size):
+            targets, signs = self._extended(targets, signs)
+            if len(targets) > _MOST_MAPS:
+                self.exhausted = True
+                return
+        for target, sign in zip(targets, signs, strict=True):
+            order, factors = np.empty(self.model.size, dtype=np.intp), np.empty(self.model.size)
+            order[target], factors[target] = self.sequence, sign
+            yield order, factors
 
     def _extended(
-        self, targets: list[int], signs: list[float]
-    ) -> Iterator[tuple[npt.NDArray[np.intp], Vector]]:
-        if len(targets) == self.model.size:
-            order, factors = np.empty(self.model.size, dtype=np.intp), np.empty(self.model.size)
-            order[targets], factors[targets] = self.sequence, signs
-            yield order, factors
-            return
-        labels, source = self.penalties.labels, self.sequence[len(targets)]
-        for target in range(self.model.size):
-            if target in targets or labels[target] != labels[source]:
-                continue
-            for sign in (1.0, -1.0):
-                self.trials += 1
-                if self.exhausted:
-                    return
-                if self._agrees([*targets, target], [*signs, sign]):
-                    yield from self._extended([*targets, target], [*signs, sign])
+        self, targets: npt.NDArray[np.intp], signs: Vector
+    ) -> tuple[npt.NDArray[np.intp], Vector]:
+        """Maps (k', j + 1) of one more parameter that extend maps (k, j) and keep the outputs."""
+        count = targets.shape[1]
+        labels = self.penalties.labels
+        alike = np.flatnonzero(labels == labels[self.sequence[count]])
+        unused = ~np.any(targets[:, None, :] == alike[None, :, None], axis=2)
+        row, column = np.nonzero(unused)
+        row, column = np.repeat(row, 2), np.repeat(alike[column], 2)
+        sign = np.tile([1.0, -1.0], len(row) // 2)
+        targets = np.concatenate([targets[row], column[:, None]], axis=1)
+        signs = np.concatenate([signs[row], sign[:, None]], axis=1)
+        kept = self._agree(targets, signs)
+        return targets[kept], signs[kept]
 
-    def _agrees(self, targets: list[int], signs: list[float]) -> bool:
-        count = len(targets)
-        image = np.zeros_like(self.points)
-        image[:, targets] = self.points[:, self.sequence[:count]] * signs
+    def _agree(self, targets: npt.NDArray[np.intp], signs: Vector) -> npt.NDArray[np.bool_]:
+        """(k,): which maps (k, j) keep the outputs."""
+        maps, count = targets.shape
+        image = np.zeros((maps, *self.points.shape))
+        values = self.points[:, self.sequence[:count]] * signs[:, None, :]
+        np.put_along_axis(image, np.broadcast_to(targets[:, None, :], values.shape), values, axis=2)
         found, known = self._outputs(image), self.known[count - 1]
         if count < self.model.size:  # undefined outputs at zeros do not speak against a map
             both = np.isfinite(found) & np.isfinite(known)
             found, known = np.where(both, found, 0.0), np.where(both, known, 0.0)
         scale = np.max(np.abs(known), initial=1.0)
-        return bool(np.all(np.abs(found - known) <= _AGREEMENT * scale))
+        near = np.abs(found - known) <= _AGREEMENT * scale
+        return np.asarray(np.all(near.reshape(maps, -1), axis=1))
