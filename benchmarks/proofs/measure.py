@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import loops
 import numpy as np
 import training
 
+from pgb.certificates import Certificate, build
+from pgb.certificates import checker as launcher
 from pgb.certificates.prove.krawczyk import prove_strict
 from pgb.numbers import Float64
 from pgb.problems import Candidate
@@ -25,8 +29,17 @@ SIZES: list[tuple[int, int, float | None, float | None]] = [
 ]
 LARGEST = (550, 1000, None, None)
 
+#: Prints exit code, seconds and peak memory in KB of the command in its arguments.
+STARTER = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+code = subprocess.call(sys.argv[1:])
+seconds = time.perf_counter() - start
+print(code, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 
-def measured(units: int, samples: int, theta: Any) -> dict[str, Any]:
+
+def measured(units: int, samples: int, theta: Any, checked: bool) -> dict[str, Any]:
     objective = training.problem(units, samples)
     candidate = Candidate.from_vector(objective.parameters, theta)
     wall, processor = time.perf_counter(), time.process_time()
@@ -35,7 +48,7 @@ def measured(units: int, samples: int, theta: Any) -> dict[str, Any]:
     spectrum = np.linalg.eigvalsh(objective.hessian(Float64(), theta))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     details: Any = {} if found is None else found.details
-    return {
+    row = {
         "parameters": objective.size,
         "samples": samples,
         "least eigenvalue": f"{spectrum[0]:.1e}",
@@ -45,6 +58,27 @@ def measured(units: int, samples: int, theta: Any) -> dict[str, Any]:
         "CPU seconds": worked,
         "peak GB": peak,
     }
+    if checked and found is not None:
+        row |= checker(build(objective, candidate, [found]))
+    return row
+
+
+def checker(certificate: Certificate) -> dict[str, Any]:
+    """Time and memory of the stand-alone checker, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "certificate.json"
+        certificate.save(path)
+        # A process takes over the peak of the one that starts it, so a small one starts it.
+        checked = [sys.executable, str(launcher.__file__), str(path)]
+        command = [sys.executable, "-c", STARTER, *checked]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        code, seconds, peak = done.stdout.split()[-3:]
+        return {
+            "certificate MB": path.stat().st_size / 2**20,
+            "accepted": "yes" if code == "0" else "no",
+            "checker seconds": float(seconds),
+            "checker GB": float(peak) / 2**20,
+        }
 
 
 def main() -> int:
@@ -52,11 +86,12 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=120.0)
     parser.add_argument("--kept", type=Path, required=True)
     parser.add_argument("--largest", action="store_true")
+    parser.add_argument("--checker", action="store_true")
     options = parser.parse_args()
     failures, rows, proved = [], [], []
     for units, samples, allowed, memory in [*SIZES, *[LARGEST] * options.largest]:
         theta = training.trained(units, samples, options.kept)
-        row = measured(units, samples, theta)
+        row = measured(units, samples, theta, options.checker)
         slow = allowed is not None and not row["seconds"] <= allowed
         large = memory is not None and not row["peak GB"] <= memory
         if allowed is not None and (row["proved"] != "yes" or slow or large):

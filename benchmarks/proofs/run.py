@@ -42,11 +42,14 @@ def main() -> int:
     parser.add_argument("--environment", type=Path, default=default_environment())
     parser.add_argument("--patience", type=float, default=120.0)
     parser.add_argument("--largest", action="store_true", help="attempt 2,201 parameters too")
+    parser.add_argument("--checker", action="store_true", help="time the checker too")
     options = parser.parse_args()
     python = install(options.environment)
     command = [str(python), str(HERE / "measure.py"), "--patience", str(options.patience)]
     command += ["--kept", str(options.environment / "candidates")]
-    return subprocess.run([*command, *["--largest"] * options.largest], check=False).returncode
+    return subprocess.run(
+        [*command, *["--largest"] * options.largest, *["--checker"] * options.checker], check=False
+    ).returncode
 
 
 if __name__ == "__main__":
