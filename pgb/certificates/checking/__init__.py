@@ -21,6 +21,7 @@ manifolds: the lemma of Morse and Bott, for orbit and the methods of branches
 branches: branch, constant-units, equal-units (manifolds of zeros of the gradient)
 regions: region (pieces of piecewise linear networks, by convexity of the loss)
 values: function-optimal (the data part and R are least), better (another value is lower)
+complete: bisection (all critical points in a box, for claims of that form; see ``lists``)
 
 ``methods`` lists all methods of evidence; a new one is added there.
 """
