@@ -122,7 +122,7 @@ def _raw(seed: int, block: int, size: int) -> Vector:
 
 def _shaper(
     objective: Objective, name: str, low: float, high: float
-) -> Callable[[Vector, Vector], Vector]:
+) -> Callable[[Vector, npt.NDArray[np.int64]], Vector]:
     """From raw numbers (2, n, p) and indices (n,) to starts (n, p)."""
     typical = typical_magnitudes(objective)
     least, most = magnitude_ranges(objective)
@@ -141,7 +141,7 @@ def _shaper(
             return np.sign(normal) * 10 ** (lowest + decades * uniform)
         return (_WIDE if kind == "wide" else 1.0) * typical * normal
 
-    def shaped(raw: Vector, places: Vector) -> Vector:
+    def shaped(raw: Vector, places: npt.NDArray[np.int64]) -> Vector:
         if name != "mixed":
             return shape(name, raw)
         result = np.empty(raw.shape[1:])

@@ -21,7 +21,12 @@ _AT_KINK = 1e-9
 # A gradient that is this much smaller than the sum of the absolute values of its terms vanishes.
 _CANCELLED = 1e-9
 _ROUNDING = 1e-14
+_UNDERFLOW = 1e-22
 _CLOSE = 1e-4
+# A gradient along null directions this small relative to the curvatures moves nothing.
+_STILL = 4e-15
+# Curvatures below this fraction of the largest one are rounding; longer steps are not polishing.
+_NOISE, _LONGEST = 3e-14, 1e-2
 _PORTION_ENTRIES = 1 << 20
 
 
@@ -60,8 +65,9 @@ def _polish(
     at = spectrum(gradient * scale, hessian * (scale[:, :, None] * scale[:, None, :]))
     best = np.linalg.norm(at.slopes, axis=-1)
     for _ in range(_POLISHING_STEPS):
-        null = np.abs(at.values) <= NULL * at.top[:, None]
-        newton = np.where(null, 0, -at.slopes / np.where(null, 1, at.values))
+        noise = np.abs(at.values) <= _NOISE * at.top[:, None]
+        newton = np.where(noise, 0, -at.slopes / np.where(noise, 1, at.values))
+        newton = np.where(np.abs(newton) <= _LONGEST, newton, 0)
         trial = theta + scale * in_coordinates(at.vectors, newton)
         v, g, h = objective.second_order(_AR, trial)
         norm = np.linalg.norm(g * scale, axis=-1)
@@ -80,14 +86,18 @@ def _polish(
     small = (at.newton <= _STEP_TOLERANCE) & stayed
     level = 1e-13 * (at.top + np.abs(value))
     flat = np.any(null, axis=-1)
-    quiet = (at.null_slope <= level) & ~(register.last_steps[rows] > _QUIET)
+    last = register.last_steps[rows]  # infinite if no step was ever taken
+    still = (last <= _QUIET) | np.isinf(last) | (at.null_slope <= _STILL * at.top)
+    quiet = (at.null_slope <= level) & still
     # As for x^4: nothing cancels, but the steps along null directions have become small.
-    slow = np.abs(at.slopes) <= _CLOSE * np.abs(at.values)
+    sizes = np.abs(at.values)
+    slow = (np.abs(at.slopes) <= _CLOSE * sizes) & (sizes > _NOISE * at.top[:, None])
     vanishing = np.all(slow | ~null, axis=-1)
     places = np.flatnonzero(small & flat & ~vanishing)
     vanishing[places] = _cancels(objective, theta[places], gradient[places])
     places = np.flatnonzero(small & flat)
     vanishing[places] &= ~saturated(objective.model, theta[places], objective.samples(_AR).x)
+    vanishing[places] &= _balanced(objective, theta[places])
     rules = np.select(
         [small & ~flat, small & ~vanishing, small & quiet, small],
         [int(Rule.REGULAR), int(Rule.SATURATED), int(Rule.NULL_DIRECTIONS), int(Rule.VALLEY)],
@@ -122,6 +132,24 @@ def _cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArr
             terms, rounding, penalty = terms[:, :-2], rounding[:, :-2], penalty[:, :-2]
         limit = _CANCELLED * (terms + penalty) + _ROUNDING * rounding
         result[rows] = np.all(entries <= limit, axis=-1)
+    return result
+
+
+def _balanced(objective: Objective, theta: Floats) -> npt.NDArray[np.bool_]:
+    """(n,): the penalty is stationary along every field that leaves the outputs unchanged.
+
+    At a stationary point it has to be. In a valley to infinity this shows long after the gradient
+    itself has sunk below the rounding errors of the outputs.
+    """
+    result = np.ones(len(theta), dtype=bool)
+    if objective.regularizer.is_zero:
+        return result
+    slope = objective.regularizer.gradient(_AR, theta)
+    for field in objective.model.invariances():
+        directions = theta @ _AR.asarray(field.linear).T + _AR.asarray(field.constant)
+        terms = slope * directions
+        limit = _CANCELLED * np.sum(np.abs(terms), axis=-1) + _UNDERFLOW
+        result &= np.abs(np.sum(terms, axis=-1)) <= limit
     return result
 
 
