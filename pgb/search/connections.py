@@ -112,7 +112,7 @@ class Connections:
         return sum(s.foot is Foot.UNKNOWN for c in self.connections for s in c.sides)
 
 
-def connect(landscape: Landscape, *, directions: int = 3, steps: int = 400) -> Connections:
+def connect(landscape: Landscape, *, directions: int = 3, steps: int = 1000) -> Connections:
     """Follow the gradient flow down from the saddles of a landscape.
 
     Args:

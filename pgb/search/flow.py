@@ -24,7 +24,7 @@ _AR = Float64()
 # Largest displacement of a step relative to the parameter or its typical magnitude.
 _TRUST = 0.25
 # Displacement caused by what the quadratic model misses, relative to the step.
-_MISFIT = 0.15
+_MISFIT = 0.03
 # Curvatures below this times the largest one count as zero.
 _FLAT = 1e-9
 # Newton steps below this are left to Newton's method.
@@ -35,7 +35,7 @@ _GROWTH = 20.0
 _SHORTEST, _LONGEST = 1e-18, 1e100
 
 
-def flow(objective: Objective, starts: Vector, steps: int = 400) -> tuple[Vector, Mask]:
+def flow(objective: Objective, starts: Vector, steps: int = 1000) -> tuple[Vector, Mask]:
     """Follow the gradient flow downhill from every start.
 
     Args:
