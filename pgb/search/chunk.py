@@ -78,10 +78,17 @@ def run_from(
     ends = descend(objective, starts, seek=chunk.seek)
     merger = Merger(objective, group)
     counts: Counter[str] = Counter()
+    points: list[PointRecord] = []
     for place, found in enumerate(classify(objective, ends, group)):
         counts[found.outcome.name] += 1
-        flat = group.orbit_dimension(ends.points[place]) if found.nullity else 0
-        _add(merger, ends, place, found, max(found.nullity - flat, 0), chunk)
+        record = _record(ends, place, found, group, chunk)
+        if isinstance(record, EscapeRecord):
+            merger.add_escape(record)
+        elif found.outcome is Outcome.STALLED:
+            merger.add_stalled(record)
+        else:
+            points.append(record)
+    merger.add_points(points)
     return ChunkResult(
         chunk,
         tuple(merger.points),
@@ -92,17 +99,16 @@ def run_from(
     )
 
 
-def _add(
-    merger: Merger, ends: Ends, place: int, found: Classified, free: int, chunk: Chunk
-) -> None:
+def _record(
+    ends: Ends, place: int, found: Classified, group: SymmetryGroup, chunk: Chunk
+) -> PointRecord | EscapeRecord:
     value, parameters = float(ends.values[place]), np.array(ends.points[place])
+    start = chunk.first + place
     if found.outcome is Outcome.ESCAPING:
         assert found.escape is not None
-        merger.add_escape(
-            EscapeRecord(found.escape, parameters, value, 1, chunk.first + place, chunk.seek)
-        )
-        return
-    record = PointRecord(
+        return EscapeRecord(found.escape, parameters, value, 1, start, chunk.seek)
+    orbit = group.orbit_dimension(parameters) if found.nullity else 0
+    return PointRecord(
         parameters=parameters,
         value=value,
         gradient_norm=float(ends.gradient_norms[place]),
@@ -111,15 +117,11 @@ def _add(
         index=int(found.index),
         nullity=int(found.nullity),
         explained=bool(found.explained),
-        free=free,
+        free=max(int(found.nullity) - orbit, 0),
         hits=1,
-        first_start=chunk.first + place,
+        first_start=start,
         seek=chunk.seek,
     )
-    if found.outcome is Outcome.STALLED:
-        merger.add_stalled(record)
-    else:
-        merger.add_point(record)
 
 
 def _lowest(ends: Ends) -> Lowest | None:

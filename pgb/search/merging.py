@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,12 +50,12 @@ class Merger:
         self.undecided = 0
         self._group = group
         self._scale = _scale(objective)
+        self._images: list[Vector] = []
         self._by_value: list[tuple[float, int]] = []
 
     def fold(self, result: ChunkResult) -> None:
         """Take in the result of a chunk."""
-        for point in result.points:
-            self.add_point(point)
+        self.add_points(result.points)
         for escape in result.escapes:
             self.add_escape(escape)
         for run in result.stalled:
@@ -62,10 +63,21 @@ class Merger:
         self.counts.update(result.counts)
         self.add_lowest(result.lowest)
 
-    def add_point(self, point: PointRecord) -> None:
-        """Count a point as a known one or take it in as new."""
-        undecided = 0
-        for place in self._near(point.value):
+    def add_points(self, points: Sequence[PointRecord]) -> None:
+        """Count points as known ones or take them in as new, one after another."""
+        if points:
+            canonical = self._group.canonical(np.stack([point.parameters for point in points]))
+            for point, image in zip(points, canonical, strict=True):
+                self._add(point, image)
+
+    def _add(self, point: PointRecord, image: Vector) -> None:
+        """Count a point, of which this is the canonical image."""
+        undecided, near = 0, self._near(point.value)
+        for place in near:
+            if _close(self._images[place], image):
+                self.points[place] = self.points[place].joined(point)
+                return
+        for place in near:
             same = self._same(self.points[place], point)
             if same:
                 self.points[place] = self.points[place].joined(point)
@@ -74,6 +86,7 @@ class Merger:
         self.undecided += undecided
         insort(self._by_value, (point.value, len(self.points)))
         self.points.append(point)
+        self._images.append(image)
 
     def add_escape(self, escape: EscapeRecord) -> None:
         """Count a way of escaping as a known one or take it in as new."""
@@ -113,8 +126,6 @@ class Merger:
         return [place for _, place in sorted(found)]
 
     def _same(self, known: PointRecord, point: PointRecord) -> bool | None:
-        if _close(known.parameters, point.parameters):
-            return True
         if known.free and point.free:
             return _kind(known) == _kind(point)
         return self._group.same(known.parameters, point.parameters, _POINT)

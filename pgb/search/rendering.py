@@ -48,7 +48,7 @@ def headline(landscape: Landscape) -> str:
         words.append(_number(len(landscape.saddles), "saddle"))
     rest = len(landscape.points) - len(minima) - len(landscape.saddles)
     if rest:
-        words.append(_number(rest, "degenerate point"))
+        words.append(_number(rest, "undecided point"))
     return ", ".join(words)
 
 
