@@ -1,0 +1,175 @@
+"""Weight decay on the network: elimination removes its minima, good ones too.
+
+Let R be the decay on the network's own parameters. At a local minimum of the eliminated loss plus R
+the output gradients of equal inputs add up to 0 and grad R = 0: the proof of the elimination
+theorem does not look at R, and where the data part is at its least, moving theta changes it by less
+than R. Conversely both together give a global minimum.
+
+A minimum of L + R balances the two gradients: J^T r = -grad R, which differs from 0 wherever a
+decayed parameter does. So r != 0, and with distinct inputs no a, b, W make it a local minimum of
+the eliminated loss. Nor does a network that fits all samples, with decayed parameters not all 0:
+there r = 0, but R has a slope. What is left are fits whose decayed parameters are all 0.
+
+Ridge regression is the case where the minimum is global: L + R is convex and strictly so here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from hypothesis import strategies as st
+
+from counterexamples.kit import (
+    Claim,
+    Example,
+    Member,
+    Outcome,
+    Question,
+    augmented,
+    claims,
+    exact,
+    left_null_space,
+    sources,
+)
+from pgb.conditions import Evidence, Verdict
+from pgb.models import Network
+from pgb.numbers import Array, Exact
+from pgb.problems import Candidate, Data, Objective
+from pgb.reports import Report
+from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
+from pgb.strategies.models import RATIONAL
+from pgb.transforms import eliminate
+
+
+def ridge(x: Array, theta: Array, decay: fmpq, spread: list[fmpq], bias: bool) -> Objective:
+    """Ridge regression with decay on the slopes only, whose minimum is ``theta``.
+
+    Of all residuals that balance the decay, ``spread`` chooses one.
+    """
+    network = Network([x.shape[1], 1], bias=bias)
+    J = np.concatenate([x, exact([[1]] * len(x))], axis=1) if bias else x
+    balance = -decay * theta
+    if bias:
+        balance[-1] = fmpq(0)
+    weights = fmpq_mat((J.T @ J).tolist()).solve(fmpq_mat([[v] for v in balance]))
+    residuals = len(x) * (J @ exact(weights.tolist())[:, 0])
+    for factor, vector in zip(spread, left_null_space(J), strict=True):
+        residuals = residuals + factor * vector
+    targets = (J @ theta - residuals).reshape(-1, 1)
+    return Objective(
+        network, Data(x, targets), "squared", weight_decay=decay, decay_parameters="W1"
+    )
+
+
+def fitted(network: Network, theta: Array, x: Array, decay: fmpq) -> Objective:
+    """Weight decay on all parameters, and the network's own outputs as targets."""
+    ar = Exact()
+    targets = network.outputs(ar, ar.asarray(theta), ar.asarray(x))
+    return Objective(network, Data(x, targets), "squared", weight_decay=decay)
+
+
+def build(base: Objective, theta: Array, fit: Objective, inner: Array, unit: Any) -> Member:
+    """``base`` with its minimum theta, ``fit`` with parameters of a fit; ``unit`` is (b, W, lam).
+
+    W is cut or padded to the inputs of each problem.
+    """
+    b, W, lam = unit
+
+    def ask(objective: Objective, point: Array, on: Objective) -> Question:
+        d_x, d_y = objective.model.inputs, objective.model.output_dimension
+        lifted = augmented(point, [0] * d_y, [b] * d_y, [W[:d_x]] * d_y)
+        return Question(on, Candidate.of(on.parameters, lifted))
+
+    network = fit.model
+    assert isinstance(network, Network)
+    zero = fitted(network, exact([0] * fit.size), exact(fit.data.inputs), fmpq(1))
+    notes = {
+        "eliminated": ask(base, theta, eliminate(base, lam)),
+        "fit": ask(fit, inner, eliminate(fit, lam)),
+        "zero": ask(zero, exact([0] * fit.size), eliminate(zero, lam)),
+    }
+    return Member(base, theta, notes=notes)
+
+
+@st.composite
+def family(draw: st.DrawFn) -> Member:
+    """Ridge regression on any inputs, with any minimum; any network that fits; b, W, lambda."""
+    d_x, bias = draw(st.integers(1, 2)), draw(st.booleans())
+    extra = draw(st.integers(0, 2))
+    corners = exact([[0] * d_x, *np.eye(d_x, dtype=int).tolist()])
+    others = draw(exact_arrays((extra, d_x), st.sampled_from([fmpq(v) for v in (2, 3, -1, -2)])))
+    kept = list({tuple(map(str, row)): row for row in [*corners, *others]}.values())
+    x = np.stack(kept)[0 if bias else 1 :] * draw(rationals(2, zero=False))
+    theta = draw(exact_arrays((d_x + bias,), rationals(2)))
+    theta[0] = draw(rationals(2, zero=False))
+    spread = draw(exact_arrays((len(x) - d_x - bias,), rationals(2)))
+    base = ridge(x, theta, draw(positive_rationals()), list(spread), bias)
+    network = draw(networks(activations=RATIONAL, hidden_layers=(0, 2)))
+    inner = draw(exact_arrays((network.size,), rationals(2)))
+    inner[0] = draw(rationals(2, zero=False))
+    inputs = draw(exact_arrays((2, network.inputs), rationals(2)))
+    fit = fitted(network, inner, inputs, draw(positive_rationals()))
+    W, lam = draw(exact_arrays((2,), rationals(1))), draw(positive_rationals())
+    return build(base, theta, fit, inner, (draw(rationals(1)), W, lam))
+
+
+def canonical() -> Member:
+    """Ridge regression through 0 and 1; a ReLU unit that fits; lambda 1/10, b = W = 0."""
+    base = ridge(exact([[0], [1]]), exact([1, 0]), fmpq(1, 10), [], True)
+    network, inner = Network([1, 1, 1], activation="relu"), exact([1, 0, 1, 0])
+    fit = fitted(network, inner, exact([[-1], [1]]), fmpq(1, 10))
+    return build(base, exact([1, 0]), fit, inner, (fmpq(0), exact([0, 0]), fmpq(1, 10)))
+
+
+def is_global(report: Report) -> Outcome:
+    """Whether the minimum is proved to be global."""
+    return Outcome.holds("global") if report.is_global else Outcome.undecided("not proved global")
+
+
+def refuted(text: str, note: str, evidence: Evidence) -> Claim:
+    """A refutation of one of the other questions."""
+    return claims.verdict(
+        Verdict.NOT_A_LOCAL_MINIMUM,
+        Verdict.ESCAPING,
+        text=text,
+        evidence=evidence,
+        question=lambda member: member.notes[note],
+    )
+
+
+EXAMPLE = Example(
+    __name__,
+    title="Elimination keeps the minima of a loss with weight decay.",
+    statement=(
+        "The minimum of ridge regression, with slopes that are not all 0 and distinct inputs, is "
+        "no local minimum of the eliminated loss with the same decay, for any a, b, W; nor is a "
+        "fit of all samples by any network with decayed parameters that are not all 0."
+    ),
+    source=f"own; the hypothesis that fails is one of {sources.ELIMINATION}",
+    kind="failure mode",
+    phenomenon="regularization",
+    activation=("identity", "relu", "leaky-relu", "quadratic", "cubic"),
+    loss="squared",
+    depth=(1, 2, 3),
+    family=family,
+    canonical=canonical,
+    cost=0.2,
+    claims=(
+        claims.local_minimum("strict", "theta is a strict local minimum of ridge regression, which is convex"),
+        refuted("after elimination no a, b, W give one there", "eliminated", Evidence.GROUP_SUM),
+        refuted(
+            "after elimination a fit with a slope of the decay is no local minimum",
+            "fit",
+            Evidence.REGULARIZER_GRADIENT,
+        ),
+        claims.verdict(
+            Verdict.LOCAL_MINIMUM,
+            text="after elimination a fit with all parameters 0 is a global minimum",
+            about="global minimum",
+            also=is_global,
+            question=lambda member: member.notes["zero"],
+        ),
+    ),
+)
