@@ -35,6 +35,7 @@ _LEAST_CUT, _MOST_CUT = 0.05, 0.5
 _WINDOW = 8
 _LARGE, _FAR, _BEYOND = 1e3, 1e4, 1e8
 _CREEPING, _SLOW = 1e-3, 0.05
+_MOVING = 3e-3
 # A gradient that keeps more than this part of its norm over a window has met a local minimum of it.
 _STALLED = 0.7
 
@@ -214,7 +215,8 @@ class Solver:
             progress = walk.old_value - walk.value
             little = progress <= 1e-6 * np.abs(walk.value) + 1e-12 * np.abs(walk.first_value)
             grown = (size > 1.05 * walk.old_size) & (size > 3)
-            rules[little & (moved > 0.05) & grown] = int(Rule.VALLEY)
+            moving = (moved > 0.05) & (walk.last_step > _MOVING)
+            rules[little & moving & grown] = int(Rule.VALLEY)
             slow = progress <= _SLOW * np.abs(walk.value)
             creeping = (progress <= _CREEPING * np.abs(walk.value)) & (size > 0.9 * walk.old_size)
             rules[((size > _LARGE) & creeping) | ((size > _FAR) & slow)] = int(Rule.FAR)

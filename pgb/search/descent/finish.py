@@ -115,15 +115,15 @@ def _cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArr
     m, d_y, p = objective.data.samples, objective.model.output_dimension, objective.size
     many = max(1, _PORTION_ENTRIES // (m * d_y * p))
     result = np.zeros(len(theta), dtype=bool)
-    c = objective.coefficients(_AR)
-    targets = np.abs(_AR.asarray(objective.data.targets)).reshape(m, -1)
-    largest = np.maximum(1.0, np.max(targets, initial=0.0))
+    _, y, c = objective.samples(_AR)
+    largest = np.max(np.abs(y), initial=0.0)
     for cut in range(0, len(theta), many):
         rows = slice(cut, cut + many)
         r, q = objective.output_gradients(_AR, theta[rows]), objective.outputs(_AR, theta[rows])
         jacobian = np.abs(objective.jacobian(_AR, theta[rows]))
         terms = np.sum(np.abs(r)[..., None] * jacobian, axis=(-2, -3))
-        sizes = c * (np.abs(q) + largest)
+        bends = np.sum(np.abs(objective.loss.hessian(_AR, q, y)), axis=-1)
+        sizes = c * bends * (np.abs(q) + largest)  # how rounded outputs change r
         rounding = np.sum(sizes[..., None] * jacobian, axis=(-2, -3))
         penalty = np.abs(objective.regularizer.gradient(_AR, theta[rows]))
         entries = np.abs(gradient[rows])
