@@ -92,7 +92,8 @@ class _Path:
         there = self.points[rows] + step
         value = self._objective.value(_AR, there)
         defect = self._objective.gradient(_AR, there) - local.predicted_gradient(times)
-        misfit = _size(local.response(times, defect) / scale) / _size(step / scale)
+        with np.errstate(all="ignore"):
+            misfit = _size(local.response(times, defect) / scale) / _size(step / scale)
         misfit = np.where(np.isfinite(misfit) & np.isfinite(value), misfit, np.inf)
         rounding = 1e-13 * np.abs(local.value)
         good = (misfit <= _MISFIT) & (value <= local.value + rounding)
@@ -134,10 +135,13 @@ class _Local:
         return np.all(self.curvatures >= -self._flat, axis=-1)
 
     def at_rest(self, scale: Vector) -> Mask:
-        """Whether the Newton step, on what is not flat, is tiny."""
-        bent = np.abs(self.curvatures) > self._flat
-        step = np.where(bent, self.slopes / np.where(bent, self.curvatures, 1), 0)
-        return _size(_from(self.vectors, step) / scale) <= _NEAR
+        """Whether the Newton step is tiny, flat directions with the least curvature that counts."""
+        bend = np.maximum(np.abs(self.curvatures), self._flat)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.where(self.slopes == 0, 0.0, self.slopes / bend)
+        still = np.all(np.isfinite(step), axis=-1)
+        step = np.where(still[:, None], step, 0.0)
+        return still & (_size(_from(self.vectors, step) / scale) <= _NEAR)
 
     def kick(self, scale: Vector) -> Vector:
         """A small displacement along the lowest eigenvectors, downhill, (n, p)."""

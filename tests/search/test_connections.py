@@ -150,6 +150,28 @@ def test_the_flow_leaves_a_saddle_on_which_it_starts() -> None:
     np.testing.assert_allclose(np.abs(points[0]), [1, 0], atol=1e-4)
 
 
+def test_the_flow_crosses_regions_without_curvature() -> None:
+    model = Expression(["x"], ["w", "u"], ["w", "u"])
+    objective = Objective(model, Data([[0]], [[1, 0]]), loss="huber")
+    points, settled = flow(objective, np.array([[300.0, -20.0], [1.0, 0.0]]))
+    assert np.all(settled)
+    np.testing.assert_allclose(points, [[1, 0], [1, 0]], atol=1e-4)
+
+
+def test_the_flow_stops_at_a_kink_unsettled() -> None:
+    objective = squares(["relu(w) + relu(-w)", "u"], [-1, 0])
+    points, settled = flow(objective, np.array([[2.0, 1.0]]))
+    assert not settled[0]
+    assert abs(points[0, 0]) < 0.01
+
+
+def test_the_flow_ends_where_values_overflow() -> None:
+    objective = squares(["exp(exp(w))", "u"], [0, 0])
+    points, settled = flow(objective, np.array([[50.0, 1.0], [1.0, 1.0]]))
+    assert not settled[0]
+    np.testing.assert_array_equal(points[0], [50, 1])
+
+
 @pytest.mark.parametrize("option", [{"directions": 0}, {"directions": True}, {"steps": -1}])
 def test_wrong_options_are_refused(
     tilted: tuple[Landscape, Connections], option: dict[str, int]
