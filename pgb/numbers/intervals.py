@@ -19,7 +19,13 @@ from pgb.numbers.intervals_array import (
     quiet,
     up,
 )
-from pgb.numbers.intervals_functions import increasing, logarithm, sine, square_root
+from pgb.numbers.intervals_functions import (
+    FLINT,
+    increasing,
+    logarithm,
+    sine,
+    square_root,
+)
 from pgb.numbers.midrad import MidRad
 
 # An IntervalArray; Any, since the interface speaks of NumPy arrays and mypy would refuse it.
@@ -50,7 +56,8 @@ class Intervals(Arithmetic):
         """Stored values; doubles and small integers exactly."""
         if isinstance(values, IntervalArray):
             return values
-        found = self._stored.asarray(values)
+        with FLINT:
+            found = self._stored.asarray(values)
         if not found.rad.any():
             return IntervalArray(found.mid, found.mid)
         exact = found.rad == 0

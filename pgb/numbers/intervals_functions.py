@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from threading import RLock
 
 import numpy as np
 from flint import arb
@@ -23,6 +24,9 @@ MARGIN = 16 * WIDER
 _FAR = 1e6
 _FLOATS = Float64()
 _POINTS = 400
+
+#: Held while python-flint is used, whose precision belongs to the process: threads share it.
+FLINT = RLock()
 
 _TESTED: dict[str, tuple[Callable[[Floats], Floats], Callable[[arb], arb], float, float]] = {
     "exp": (_FLOATS.exp, arb.exp, -700.0, 700.0),
@@ -44,6 +48,11 @@ def self_test(name: str) -> None:
     Raises:
         ArithmeticError: where it is off by more than 4 units in the last place.
     """
+    with FLINT:
+        _compare(name)
+
+
+def _compare(name: str) -> None:
     function, truth, low, high = _TESTED[name]
     rng = np.random.default_rng(0)
     uniform = rng.uniform(max(low, -50.0), min(high, 50.0), _POINTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import flint
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -217,6 +218,13 @@ def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
     one, two = (exhaustive(squared_line(), -3, 3, workers=n) for n in (1, 2))
     assert one.tree == two.tree
     assert [p.center.tolist() for p in one.points] == [p.center.tolist() for p in two.points]
+
+
+def test_threads_leave_the_precision_of_the_process_as_it_was() -> None:
+    before = flint.ctx.prec
+    for _ in range(3):
+        exhaustive(polynomial("w^2/3 + u^2/7 + tanh(w*u)/9", ("w", "u")), -2, 2, workers=4)
+        assert flint.ctx.prec == before
 
 
 def test_progress_ends_with_the_whole_volume() -> None:
