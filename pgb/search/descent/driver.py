@@ -10,6 +10,7 @@ from pgb.errors import InputError, kind_of
 from pgb.problems import Objective
 from pgb.search.descent.dense import Solver
 from pgb.search.descent.ends import Ends
+from pgb.search.descent.matrix_free import minimize
 
 #: Up to this many parameters Hessians are formed and factorised.
 DENSE_LIMIT = 300
@@ -32,10 +33,12 @@ def descend(
         seek: "minimum" for local minima (values never increase), or "critical-point" for stationary
             points of every index near the starts.
 
-    Batches of runs are under way together; as runs end, others take their place. An end depends
-    on its start
-    alone up to rounding; the same starts in the same order give the same ends bit for bit on one
-    machine.
+    Up to ``DENSE_LIMIT`` parameters Hessians are factorised, and the parameters in which a squared
+    loss is quadratic are always at their best (see ``projection``). Above it, minima are sought by
+    conjugate gradients on products with Hessians; stationary points of other indices still need the
+    dense way. Batches of runs are under way together; as runs end, others take their place. An end
+    depends on its start alone up to rounding, and the same starts in the same order give the same
+    ends bit for bit on one machine.
 
     Raises:
         InputError: for starts of a wrong shape or not finite, and for wrong options.
@@ -46,6 +49,8 @@ def descend(
     if seek not in _SEEKS:
         raise InputError(f"seek: found {seek!r}, expected 'minimum' or 'critical-point'")
     p = objective.size
+    if p > DENSE_LIMIT and seek == "minimum":
+        return minimize(objective, points, int(iterations))
     many = max(1, min(_PORTION, _PORTION_ENTRIES // max(1, p * p)))
     return Solver(objective, seek, many).run(points, int(iterations))
 

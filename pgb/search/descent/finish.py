@@ -39,7 +39,7 @@ def finished(objective: Objective, typical: Floats, register: Register) -> Ends:
     )
     if len(arrived):
         _polish(objective, typical, register, arrived)
-    at_kink = _near_kinks(objective, register.points)
+    at_kink = near_kinks(objective, register.points)
     smooth = ~at_kink
     converged = np.isin(register.rules, [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS)])
     escaping = np.isin(register.rules, [int(Rule.VALLEY), int(Rule.FAR), int(Rule.SATURATED)])
@@ -94,7 +94,7 @@ def _polish(
     slow = (np.abs(at.slopes) <= _CLOSE * sizes) & (sizes > _NOISE * at.top[:, None])
     vanishing = np.all(slow | ~null, axis=-1)
     places = np.flatnonzero(small & flat & ~vanishing)
-    vanishing[places] = _cancels(objective, theta[places], gradient[places])
+    vanishing[places] = cancels(objective, theta[places], gradient[places])
     places = np.flatnonzero(small & flat)
     vanishing[places] &= ~saturated(objective.model, theta[places], objective.samples(_AR).x)
     vanishing[places] &= _balanced(objective, theta[places])
@@ -106,7 +106,7 @@ def _polish(
     register.rules[rows] = rules
 
 
-def _cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
+def cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
     """(n,): every entry of the gradient is small against the terms of which it is the sum.
 
     Where a unit is saturated the gradient is tiny, but nothing cancels: there is no stationary
@@ -153,7 +153,7 @@ def _balanced(objective: Objective, theta: Floats) -> npt.NDArray[np.bool_]:
     return result
 
 
-def _near_kinks(objective: Objective, points: Floats) -> npt.NDArray[np.bool_]:
+def near_kinks(objective: Objective, points: Floats) -> npt.NDArray[np.bool_]:
     """(n,): some quantity at whose zero the gradient jumps is 0 to rounding."""
     near = np.zeros(len(points), dtype=bool)
     for switch in objective.switches(_AR, points):
