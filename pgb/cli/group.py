@@ -63,8 +63,8 @@ def print_json(value: Any) -> None:
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pgb")
 def main() -> None:
-    """Check candidate minima of loss landscapes.
+    """Check candidate minima of loss landscapes, and search for minima.
 
-    Exit codes: 0 a local minimum (examples: all claims hold), 10 not a local minimum, 11 escaping
-    to infinity, 20 undecided, 1 a claim of an example fails, 2 bad input.
+    Exit codes: 0 a local minimum (examples, search: all claims hold), 10 not a local minimum, 11
+    escaping to infinity, 20 undecided, 1 a claim fails, 2 bad input.
     """

@@ -15,7 +15,8 @@ HEAVY = ("numpy", "scipy", "sympy", "flint", "hypothesis", "rich")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["check", "--help"], ["problems"]]
+    "arguments",
+    [["--help"], ["--version"], ["check", "--help"], ["search", "--help"], ["problems"]],
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = f"""
@@ -34,7 +35,7 @@ print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
 def test_help_lists_the_commands_that_exist() -> None:
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0
-    assert list(main.commands) == ["check", "verify", "problems", "examples"]
+    assert list(main.commands) == ["check", "search", "plot", "verify", "problems", "examples"]
     for name in main.commands:
         assert f"  {name}" in result.stdout
 
