@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.ends import Ends, Floats, Rule
 from pgb.search.descent.finish import finished
@@ -36,6 +37,7 @@ _WINDOW = 8
 _LARGE, _FAR, _BEYOND = 1e3, 1e4, 1e8
 _CREEPING, _SLOW = 1e-3, 0.05
 _MOVING = 3e-3
+_GROWN, _MOST_IDLE = 30.0, 6
 # A gradient that keeps more than this part of its norm over a window has met a local minimum of it.
 _STALLED = 0.7
 
@@ -66,6 +68,8 @@ class Solver:
         self.projection = Projection(objective)
         self.typical = typical_magnitudes(objective)
         self.reach = np.maximum(self.typical, magnitude_ranges(objective)[1])
+        at_zero = abs(float(objective.value(Float64(), np.zeros(objective.size))))
+        self.reference = at_zero if np.isfinite(at_zero) else 0.0
 
     @np.errstate(all="ignore")
     def run(self, starts: Floats, iterations: int) -> Ends:
@@ -213,12 +217,16 @@ class Solver:
             unit = np.maximum(np.abs(walk.old), self.typical)
             moved = np.max(np.abs(walk.theta - walk.old) / unit, axis=-1)
             progress = walk.old_value - walk.value
-            little = progress <= 1e-6 * np.abs(walk.value) + 1e-12 * np.abs(walk.first_value)
+            reference = np.maximum(np.abs(walk.first_value), self.reference)
+            little = progress <= 1e-6 * np.abs(walk.value) + 1e-12 * reference
             grown = (size > 1.05 * walk.old_size) & (size > 3)
             moving = (moved > 0.05) & (walk.last_step > _MOVING)
             rules[little & moving & grown] = int(Rule.VALLEY)
             slow = progress <= _SLOW * np.abs(walk.value)
             creeping = (progress <= _CREEPING * np.abs(walk.value)) & (size > 0.9 * walk.old_size)
+            idle = (creeping | little) & (size > walk.old_size) & (size > _GROWN)
+            walk.idle[due] = np.where(idle, walk.idle + 1, 0)[due]
+            rules[walk.idle >= _MOST_IDLE] = int(Rule.VALLEY)
             rules[((size > _LARGE) & creeping) | ((size > _FAR) & slow)] = int(Rule.FAR)
         else:
             rules[size > _FAR] = int(Rule.FAR)

@@ -27,6 +27,7 @@ _CLOSE = 1e-4
 _STILL = 4e-15
 # Curvatures below this fraction of the largest one are rounding; longer steps are not polishing.
 _NOISE, _LONGEST = 3e-14, 1e-2
+_VISIBLE = 4e-16
 _PORTION_ENTRIES = 1 << 20
 
 
@@ -91,7 +92,7 @@ def _polish(
     quiet = (at.null_slope <= level) & still
     # As for x^4: nothing cancels, but the steps along null directions have become small.
     sizes = np.abs(at.values)
-    slow = (np.abs(at.slopes) <= _CLOSE * sizes) & (sizes > _NOISE * at.top[:, None])
+    slow = (np.abs(at.slopes) <= _CLOSE * sizes) & (sizes > _VISIBLE * at.top[:, None])
     vanishing = np.all(slow | ~null, axis=-1)
     places = np.flatnonzero(small & flat & ~vanishing)
     vanishing[places] = cancels(objective, theta[places], gradient[places])
@@ -150,6 +151,10 @@ def _balanced(objective: Objective, theta: Floats) -> npt.NDArray[np.bool_]:
         terms = slope * directions
         limit = _CANCELLED * np.sum(np.abs(terms), axis=-1) + _UNDERFLOW
         result &= np.abs(np.sum(terms, axis=-1)) <= limit
+    record = objective.elimination
+    if record is not None and record.kind == "without-units":  # a e^b is invariant, the penalty not
+        a = objective.slices[record.names[0]]
+        result &= np.abs(slope[:, a] * theta[:, a])[:, 0] <= _UNDERFLOW
     return result
 
 

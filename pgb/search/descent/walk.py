@@ -41,6 +41,8 @@ class Walk:
     rejected: Counts
     #: Iterations in a row that looked like a stationary point with null directions.
     resting: Counts
+    #: Looks for escapes in a row at which the run was growing with little progress.
+    idle: Counts
     #: Where the run was at the last look for escapes, with value and size of the parameters.
     old: Floats
     old_value: Floats
@@ -65,6 +67,7 @@ class Walk:
             age=np.zeros(n, dtype=np.int64),
             rejected=np.zeros(n, dtype=np.int64),
             resting=np.zeros(n, dtype=np.int64),
+            idle=np.zeros(n, dtype=np.int64),
             old=theta.copy(),
             old_value=value.copy(),
             old_size=np.full(n, np.inf),
