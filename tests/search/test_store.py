@@ -143,6 +143,24 @@ def test_other_files_are_refused_and_left_alone(decayed: Objective, tmp_path: Pa
         search(decayed, starts=16, store=tmp_path, workers=1)
 
 
+def test_a_store_that_cannot_be_written_is_one_sentence(
+    decayed: Objective, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pgb.search.store._PATIENCE", 0.1)
+    store = tmp_path / "s.db"
+    before = search(decayed, starts=16, store=store, workers=1)
+    writer = sqlite3.connect(store, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(
+            InputError, match=r"found a file that cannot be written \(database is l"
+        ):
+            search(decayed, starts=32, store=store, workers=1)
+    finally:
+        writer.close()
+    assert everything(Landscape.from_store(store)) == everything(before)
+
+
 def test_a_file_that_a_kill_left_empty_becomes_a_store(decayed: Objective, tmp_path: Path) -> None:
     store = tmp_path / "s.db"
     store.touch()
