@@ -31,7 +31,7 @@ def critical_point(
         value=record.value,
         gap=_gap(record, merger),
         outcome=record.outcome,
-        verdict=_NUMERICAL[record.outcome] if proof is None else Verdict[proof.verdict],
+        verdict=_NUMERICAL[record.outcome] if settled is None else Verdict[settled.verdict],
         proved=settled is not None,
         reason=None if proof is None else proof.reason,
         index=index,

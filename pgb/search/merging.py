@@ -17,12 +17,15 @@ from pgb.problems import Objective
 from pgb.search.escapes import alike
 from pgb.search.outcome import Outcome
 from pgb.search.records import ChunkResult, EscapeRecord, Lowest, PointRecord, Vector
+from pgb.search.scales import typical_magnitudes
 from pgb.search.symmetry import SymmetryGroup
 
 # Values of runs that ended at one point agree to the second order of the distance that is left.
 _VALUE_RELATIVE = 1e-9
 _VALUE_OF_SCALE = 1e-12
-# Distance of two ends at one point, relative to the sizes of the entries.
+# Errors of values by rounding.
+_ROUNDING = 1e-14
+# Distance of two ends at one point, relative to the entries or their typical magnitudes.
 _POINT = 1e-5
 
 
@@ -50,6 +53,7 @@ class Merger:
         self.undecided = 0
         self._group = group
         self._scale = _scale(objective)
+        self._typical = typical_magnitudes(objective)
         self._images: list[Vector] = []
         self._by_value: list[tuple[float, int]] = []
 
@@ -74,7 +78,7 @@ class Merger:
         """Count a point, of which this is the canonical image."""
         undecided, near = 0, self._near(point.value)
         for place in near:
-            if _close(self._images[place], image):
+            if self._is_close(self._images[place], image):
                 self.points[place] = self.points[place].joined(point)
                 return
         for place in near:
@@ -112,7 +116,7 @@ class Merger:
 
     def is_lower(self, value: float, other: float) -> bool:
         """Whether a value is below another one by more than rounding."""
-        return value < other - _width(other, self._scale)
+        return value < other - _ROUNDING * (abs(other) + self._scale)
 
     def _near(self, value: float) -> list[int]:
         """Places of the points with this value, nearest value first."""
@@ -124,6 +128,10 @@ class Merger:
                 break
             found.append((abs(known - value), place))
         return [place for _, place in sorted(found)]
+
+    def _is_close(self, first: Vector, second: Vector) -> bool:
+        sizes = np.maximum(self._typical, np.maximum(np.abs(first), np.abs(second)))
+        return bool(np.all(np.abs(first - second) <= _POINT * sizes))
 
     def _same(self, known: PointRecord, point: PointRecord) -> bool | None:
         if known.free and point.free:
@@ -137,11 +145,6 @@ def _width(value: float, scale: float) -> float:
 
 def _kind(point: PointRecord) -> tuple[Outcome, int, int, int]:
     return point.outcome, point.index, point.nullity, point.free
-
-
-def _close(first: Vector, second: Vector) -> bool:
-    allowed = _POINT * np.maximum(1.0, np.maximum(np.abs(first), np.abs(second)))
-    return bool(np.all(np.abs(first - second) <= allowed))
 
 
 def _scale(objective: Objective) -> float:

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pgb.certificates import build
 from pgb.check import check
+from pgb.conditions import Verdict
 from pgb.errors import InputError
 from pgb.problems import Candidate, Objective
 from pgb.reports import Report
 from pgb.search.chunk import unpack
 from pgb.search.records import Lowest, Vector
+from pgb.search.scales import typical_magnitudes
 
-# Half-widths of the ball asked about, in turn: the default of `check` first.
-_RADII = (None, 1e-8, 1e-10)
+# Half-widths of the ball asked about, in turn, relative to the smallest scale of a parameter.
+_RADII = (1e-6, 1e-8, 1e-10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +66,37 @@ def prove_point(task: ProofTask) -> Proof:
     better = None
     if task.better is not None:
         better = Candidate.from_vector(objective.parameters, task.better.parameters)
-    first: Report | None = None
-    for radius in _RADII:
+    found: tuple[Report, float | None] | None = None
+    for radius in _radii(objective, task.parameters):
         report = check(
             objective, candidate, better=better, radius=radius, prove="always", seed=task.seed
         )
-        first = first or report
-        if report.proved:
-            certificate = _certificate(objective, candidate, radius, report, better)
-            return _proof(task, report, certificate)
-    assert first is not None
-    return _proof(task, first, None)
+        if found is None or (report.proved and (report.bad or not found[0].proved)):
+            found = report, radius
+        if report.proved and not _may_be_bad(report):
+            break
+    assert found is not None
+    report, radius = found
+    certificate = None
+    if report.proved:
+        certificate = _certificate(objective, candidate, radius, report, better)
+    return _proof(task, report, certificate)
+
+
+def _may_be_bad(report: Report) -> bool:
+    """Whether a smaller ball, whose values are known better, could still prove a minimum bad."""
+    compared = report.better_value is not None
+    return compared and report.verdict is Verdict.LOCAL_MINIMUM and report.bad is None
+
+
+def _radii(objective: Objective, point: Vector) -> list[float | None]:
+    """Half-widths of balls that are small on the scale on which the objective changes.
+
+    The first is the default of `check` unless some parameter is of a smaller scale than 1.
+    """
+    scale = np.min(np.maximum(np.abs(point), typical_magnitudes(objective)), initial=1.0)
+    radii: list[float | None] = [float(scale) * radius for radius in _RADII]
+    return [None, *radii[1:]] if scale >= 1.0 else radii
 
 
 def _certificate(

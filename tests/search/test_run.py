@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pgb
-from pgb import Objective
+from pgb import Data, Network, Objective
 from pgb.certificates import verify
 from pgb.conditions import Verdict
 from pgb.numbers import Float64
@@ -118,6 +118,26 @@ def test_that_there_is_no_minimum_is_refuted_by_one(decayed: Objective) -> None:
         every_critical_point_is_a_minimum,
         no_local_minimum,
     }
+
+
+@pytest.mark.parametrize(("inputs", "minima"), [((1, 10), 4), ((1, 100, 10**4, 10**6, 10**8), 25)])
+def test_a_logistic_neuron_has_a_minimum_for_each_choice_of_samples(
+    inputs: tuple[int, ...], minima: int
+) -> None:
+    """After Auer, Herbster and Warmuth (1996): n samples on d axes, (n / d)^d minima."""
+    rows = [[x, 0] for x in inputs] + [[0, x] for x in inputs]
+    neuron = Network([2, 1], activation=[], output_activation="sigmoid", bias=False)
+    problem = Objective(neuron, Data(rows, [["3/4"]] * len(rows)))
+    found = search(problem, starts=2000, distribution="log-uniform", prove=True, workers=1)
+    assert len(found.points) == minima
+    assert all(point.proved and point.kind == "strict" for point in found.points)
+    # The balls of the proofs do not meet, so the minima differ.
+    points = np.array([point.parameters for point in found.points])
+    radii = np.array([point.radius for point in found.points])
+    distances = np.max(np.abs(points[:, None] - points[None]), axis=-1) + np.diag([np.inf] * minima)
+    assert np.all(distances > radii[:, None] + radii[None])
+    lowest = found.points[0].value
+    assert all(point.bad for point in found.points if point.value > lowest)
 
 
 def test_progress_is_told(decayed: Objective) -> None:
