@@ -40,6 +40,8 @@ _MOVING = 3e-3
 _GROWN, _MOST_IDLE = 30.0, 6
 # A gradient that keeps more than this part of its norm over a window has met a local minimum of it.
 _STALLED = 0.7
+# Steps downhill before stationary points of any index are sought, and the first radius then.
+_DOWNHILL_FIRST, _RADIUS_FLAT = 3, 0.5
 
 
 class Trial(NamedTuple):
@@ -94,8 +96,13 @@ class Solver:
         rows = np.arange(chosen.start, chosen.stop)
         places = np.flatnonzero(np.isfinite(place.value))
         theta, value, scale, at = self.settle(place.kept(places))
-        radius = 1.0 if self.downhill else 0.5
-        return Walk.begin(rows[places], theta, value, scale, at, radius)
+        walk = Walk.begin(rows[places], theta, value, scale, at, 1.0)
+        if not self.downhill:  # few stationary points lie as high as starts do
+            for _ in range(_DOWNHILL_FIRST):
+                trial = self.propose_down(walk)
+                walk.move(trial.taken, *trial.there)
+            walk.radius[:] = _RADIUS_FLAT
+        return walk
 
     def settle(self, place: Place) -> tuple[Floats, Floats, Floats, Spectrum]:
         """Points and values, with the sizes of the parameters and the spectra in these units."""
@@ -231,7 +238,7 @@ class Solver:
         else:
             rules[size > _FAR] = int(Rule.FAR)
             norm = np.sqrt(np.sum(walk.slopes**2, axis=-1))
-            spurious = (norm > _STALLED * walk.old_value) & (walk.age > 2 * _WINDOW)
+            spurious = (norm > _STALLED * walk.old_value) & (walk.age > _WINDOW)
             rules[spurious] = int(Rule.SPURIOUS)
             walk.old_value[due] = norm[due]
             walk.old[due], walk.old_size[due] = walk.theta[due], size[due]

@@ -21,7 +21,7 @@ _AT_KINK = 1e-9
 # A gradient that is this much smaller than the sum of the absolute values of its terms vanishes.
 _CANCELLED = 1e-9
 _ROUNDING = 1e-14
-_UNDERFLOW = 1e-22
+_UNDERFLOW = 1e-26
 _CLOSE = 1e-4
 # A gradient along null directions this small relative to the curvatures moves nothing.
 _STILL = 4e-15
@@ -95,7 +95,8 @@ def _polish(
     slow = (np.abs(at.slopes) <= _CLOSE * sizes) & (sizes > _VISIBLE * at.top[:, None])
     vanishing = np.all(slow | ~null, axis=-1)
     places = np.flatnonzero(small & flat & ~vanishing)
-    vanishing[places] = cancels(objective, theta[places], gradient[places])
+    moved = _change_by_rounding(objective, hessian[places], scale[places])
+    vanishing[places] = cancels(objective, theta[places], gradient[places], moved)
     places = np.flatnonzero(small & flat)
     vanishing[places] &= ~saturated(objective.model, theta[places], objective.samples(_AR).x)
     vanishing[places] &= _balanced(objective, theta[places])
@@ -107,8 +108,25 @@ def _polish(
     register.rules[rows] = rules
 
 
-def cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArray[np.bool_]:
+def _change_by_rounding(objective: Objective, hessian: Floats, scale: Floats) -> Floats:
+    """(n, p): how much the gradient changes when parameters change by rounding.
+
+    A weight of 1e-28 stands for 0, for instance. Parameters of elimination neurons do not count:
+    in their valleys such small numbers mean what they are.
+    """
+    sizes = scale.copy()
+    if objective.elimination is not None:
+        for name in objective.elimination.names:
+            sizes[:, objective.slices[name]] = 0
+    return _ROUNDING * np.matmul(np.abs(hessian), sizes[:, :, None])[:, :, 0]
+
+
+def cancels(
+    objective: Objective, theta: Floats, gradient: Floats, allowance: Floats | None = None
+) -> npt.NDArray[np.bool_]:
     """(n,): every entry of the gradient is small against the terms of which it is the sum.
+
+    Entries below ``allowance`` (n, p) are small in any case.
 
     Where a unit is saturated the gradient is tiny, but nothing cancels: there is no stationary
     point, the unit only leaves the range in which floats can see its influence.
@@ -128,6 +146,8 @@ def cancels(objective: Objective, theta: Floats, gradient: Floats) -> npt.NDArra
         rounding = np.sum(sizes[..., None] * jacobian, axis=(-2, -3))
         penalty = np.abs(objective.regularizer.gradient(_AR, theta[rows]))
         entries = np.abs(gradient[rows])
+        if allowance is not None:
+            entries = np.where(entries <= allowance[rows], 0, entries)
         if objective.elimination is not None and objective.elimination.kind == "without-units":
             entries = entries[:, :-2]  # the outputs do not depend on the two scalars
             terms, rounding, penalty = terms[:, :-2], rounding[:, :-2], penalty[:, :-2]
