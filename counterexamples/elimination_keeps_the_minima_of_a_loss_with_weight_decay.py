@@ -157,7 +157,9 @@ EXAMPLE = Example(
     canonical=canonical,
     cost=0.2,
     claims=(
-        claims.local_minimum("strict", "theta is a strict local minimum of ridge regression, which is convex"),
+        claims.local_minimum(
+            "strict", "theta is a strict local minimum of ridge regression, which is convex"
+        ),
         refuted("after elimination no a, b, W give one there", "eliminated", Evidence.GROUP_SUM),
         refuted(
             "after elimination a fit with a slope of the decay is no local minimum",

@@ -78,7 +78,9 @@ def build(
     return Member(objective, here, augmented(better, [0], [0], [[0]]), notes)
 
 
-def two_lines(p: Array, slope: fmpq, n: fmpq, share: fmpq, steep: fmpq, c: fmpq) -> tuple[Data, Array, Array]:
+def two_lines(
+    p: Array, slope: fmpq, n: fmpq, share: fmpq, steep: fmpq, c: fmpq
+) -> tuple[Data, Array, Array]:
     """Data, the bad minimum, and the better point that fits the samples at x < 0.
 
     Samples (x, slope x + c) at ``p`` > 0; at -n and -n share two samples on a line of slope
@@ -156,6 +158,6 @@ EXAMPLE = Example(
         refuted("without it there is none here for any a, b, w", "none", Evidence.GROUP_SUM),
         claims.exactly_zero("a dQ/da - dQ/db = 2 (lambda a^2 - mu b)", "identity", identity),
     ),
-    cost=0.25,
+    cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
 )

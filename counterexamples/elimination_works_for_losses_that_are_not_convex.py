@@ -147,7 +147,7 @@ EXAMPLE = Example(
     depth=1,
     family=family,
     canonical=canonical,
-    cost=0.5,
+    cost=0.25,
     claims=(
         claims.bad_local_minimum("branch"),
         claims.exactly_zero(

@@ -209,6 +209,6 @@ EXAMPLE = Example(
         refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
         refuted("with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM),
     ),
-    cost=0.12,
+    cost=0.1,
     picture=Line(extent=(-0.2, 1.1)),
 )

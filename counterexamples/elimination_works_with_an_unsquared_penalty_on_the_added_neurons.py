@@ -12,8 +12,8 @@ at a = 0 and cannot hold any S_k against 0.
 
 What survives: along a e^{-t}, b + t the outputs stay and the penalty falls, so that a = 0 at every
 local minimum. And b is free: raise it until |S_k| > lambda for some k, and the derivative in one
-direction of a_k is negative. So such a minimum
-ends along the flat direction b, which nothing makes a descent take.
+direction of a_k is negative. So such a minimum ends along the flat direction b, which nothing makes
+a descent take.
 
 The losses here are those of deep ReLU networks with a dead layer, whose targets another choice of
 the parameters fits exactly.

@@ -187,7 +187,7 @@ EXAMPLE = Example(
     depth=1,
     family=family,
     canonical=canonical,
-    cost=0.5,
+    cost=0.2,
     claims=(
         Claim(
             "a local minimum: w is beyond the bound, residuals are orthogonal to all features",

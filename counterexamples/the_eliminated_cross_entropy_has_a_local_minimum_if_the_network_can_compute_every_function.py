@@ -188,7 +188,7 @@ EXAMPLE = Example(
     depth=(1, 2),
     family=family,
     canonical=canonical,
-    cost=0.3,
+    cost=0.1,
     claims=(
         claims.global_minimum("with smoothing or every class in every group: a global minimum"),
         Claim("some function attains the infimum", infimum_is_attained, "function-space infimum"),

@@ -167,6 +167,6 @@ EXAMPLE = Example(
             evidence=Evidence.GRADIENT,
         ),
     ),
-    cost=0.2,
+    cost=0.1,
     picture=Path(path, until=6),
 )
