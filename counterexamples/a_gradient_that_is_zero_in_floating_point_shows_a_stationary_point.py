@@ -1,0 +1,115 @@
+"""The added neuron's gradient underflows: 0.0 in doubles at a point that is not stationary.
+
+relu(w x) fits the samples at x > 0 exactly at a bad local minimum and is off at the samples at
+x < 0, so that the gradient in w is 0, in exact arithmetic and in doubles. At a = 0 the derivatives
+of the eliminated loss in b and w vanish too, and the one in a is e^b S with
+S = sum r_i e^{w . x_i} != 0, as the r_i that are not 0 have one sign.
+
+For b towards minus infinity the gradient is smaller than any tolerance though no point with this w
+is stationary or close to a local minimum; for b < -746 or so e^b is 0.0 in double precision, and
+the computed gradient is exactly 0.0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from flint import fmpq
+from hypothesis import strategies as st
+
+from counterexamples.kit import Claim, Example, Member, Outcome, augmented, claims, exact, sources
+from pgb.conditions import Evidence
+from pgb.models import Network
+from pgb.numbers import Arithmetic, Array, Float64
+from pgb.problems import Data, Objective
+from pgb.strategies import exact_arrays, positive_rationals, rationals
+from pgb.transforms import eliminate
+
+#: Exponents k of tolerances 10^-k.
+TOLERANCES = (3, 8, 16, 300)
+DYADIC = (1, 2, 4)
+
+
+def build(w: fmpq, right: Array, left: Array, targets: Array, b: fmpq, W: fmpq) -> Member:
+    """Positive inputs ``right`` with targets w x, negative ``left`` with positive ``targets``."""
+    inputs = np.concatenate([right, left]).reshape(-1, 1)
+    data = Data(inputs, np.concatenate([right * w, targets]).reshape(-1, 1))
+    base = Objective(Network([1, 1], output_activation="relu", bias=False), data, "squared")
+    objective = eliminate(base, fmpq(1, 10))
+    notes = {"base": base, "w": w, "W": W}
+    return Member(objective, augmented([w], [0], [b], [[W]]), notes=notes)
+
+
+@st.composite
+def family(draw: st.DrawFn) -> Member:
+    """The weight, one to three samples on each side, the added neuron's w, and b <= -750.
+
+    Numbers are dyadic, so that the network's own part of the gradient is not rounded.
+    """
+    positive = positive_rationals(2, denominators=DYADIC)
+    sides = [draw(exact_arrays((draw(st.integers(1, 3)),), positive)) for _ in range(2)]
+    targets = draw(exact_arrays(sides[1].shape, positive))
+    b = fmpq(-draw(st.integers(750, 4000)))
+    W = draw(rationals(1, denominators=DYADIC))
+    return build(draw(positive), sides[0], -sides[1], targets, b, W)
+
+
+def canonical() -> Member:
+    """The samples (1, 3) and (-1, 4) at w = 3, with b = -750."""
+    return build(fmpq(3), exact([1]), exact([-1]), exact([4]), fmpq(-750), fmpq(0))
+
+
+def gradient_in_doubles_is_zero(member: Member) -> Outcome:
+    """Whether every entry of the gradient that doubles give is 0.0."""
+    ar = Float64()
+    gradient = member.objective.gradient(ar, ar.asarray(member.candidate.point))
+    if np.all(gradient == 0.0):
+        return Outcome.holds("every entry is 0.0")
+    return Outcome.fails(f"an entry is {float(np.max(np.abs(gradient)))}")
+
+
+def room_below_tolerances(member: Member, ar: Arithmetic) -> Array:
+    """10^-2k minus the square of the exact gradient's norm at b = -3 k - 12."""
+    w, W = member.notes["w"], member.notes["W"]
+    gaps = []
+    for k in TOLERANCES:
+        point = augmented([w], [0], [-3 * k - 12], [[W]])
+        gradient = member.objective.gradient(ar, ar.asarray(point))
+        tolerance = ar.asarray(exact(fmpq(1, 10 ** (2 * k))))
+        gaps.append(np.asarray(tolerance - ar.sum(gradient * gradient)))
+    return ar.stack(gaps)
+
+
+def loss_of_the_network(member: Member, ar: Arithmetic) -> Array:
+    """What is lost at the candidate, where a function could fit all samples."""
+    return np.asarray(member.notes["base"].value(ar, ar.asarray(exact([member.notes["w"]]))))
+
+
+EXAMPLE = Example(
+    __name__,
+    title="A gradient that is zero in floating point shows a stationary point.",
+    statement=(
+        "At a bad local minimum w of relu(w x) with an exponential neuron added, at a = 0 and "
+        "b <= -750, the gradient in double precision is exactly 0.0, but no (a, b, W) makes the "
+        "point stationary; for larger b its norm is below any given tolerance."
+    ),
+    source=f"own; the added neuron is that of {sources.ELIMINATION}",
+    kind="trap",
+    phenomenon="rounding",
+    activation="relu",
+    loss="squared",
+    depth=1,
+    family=family,
+    canonical=canonical,
+    claims=(
+        Claim("the gradient in double precision is 0.0", gradient_in_doubles_is_zero, "rounding"),
+        claims.gradient_differs_from_zero("the exact gradient is not 0"),
+        claims.not_stationary("the exact point is not stationary"),
+        claims.not_a_local_minimum("no a, b, W give a local minimum there", Evidence.GROUP_SUM),
+        claims.positive(
+            "the exact norm is below 10^-k at b = -3 k - 12 for k = 3, 8, 16, 300",
+            "tolerance",
+            room_below_tolerances,
+        ),
+        claims.positive("the loss is not 0", "value", loss_of_the_network),
+    ),
+)
