@@ -149,6 +149,6 @@ EXAMPLE = Example(
         claims.function_space_infimum(0.0, attained=False),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.1,
+    cost=0.12,
     picture=Line(to=lambda member: member.notes["v"], extent=(-2, 12), log=True),
 )
