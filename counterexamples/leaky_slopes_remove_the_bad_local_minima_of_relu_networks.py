@@ -8,8 +8,8 @@ Two units with slopes s+ != s- compute every function with one kink: the first, 
 a line, and the second v h(w (x - k)) with slopes v w s- and v w s+ on the two sides of k. So they
 compute the least-squares line plus a multiple t of max(x - k, 0). The residuals r of the line are
 orthogonal to lines, and not all 0 unless the targets lie on a line; then sum r_i max(x_i - k, 0)
-differs from 0 for some sample k, and a suitable t lowers the loss. With three samples the loss
-becomes 0. All this needs only s+ != s-, no matter how small the difference.
+differs from 0 for some sample k, and a suitable t lowers the loss. All this needs only s+ != s-, no
+matter how small the difference.
 """
 
 from __future__ import annotations
@@ -57,16 +57,18 @@ def build(slopes: tuple[fmpq, fmpq], x: Array, y: Array, w: Array, v: Array, gap
     activation = {"name": "leaky-relu", "slopes": [str(above), str(below)]}
     network = Network([1, len(w), len(slope)], activation)
     data = Data(x.reshape(-1, 1), y)
-    bad = [w, b, v, start - np.sum(v * b, axis=1) * above]
+    bad_parts = [w, b, v, start - np.sum(v * b, axis=1) * above]
     kink, t = best_bend(x, start + slope * x[:, None] - y)
     bend = t / (above - below)
     w_new, b_new, v_new = exact([0] * len(w)), exact([0] * len(w)), exact(0 * v)
     w_new[:2], b_new[:2] = 1, exact([1 - min(x), -kink])
     v_new[:, 0], v_new[:, 1] = slope / above - bend * below / above, bend
     start_new = start - above * v_new[:, 0] * b_new[0] + below * bend * kink
-    better = [w_new, b_new, v_new, start_new]
-    flat = [np.concatenate([exact(part).ravel() for part in point]) for point in (bad, better)]
-    return Member(Objective(network, data, "squared"), *flat)
+    new_parts = [w_new, b_new, v_new, start_new]
+    bad, better = (
+        np.concatenate([exact(part).ravel() for part in parts]) for parts in (bad_parts, new_parts)
+    )
+    return Member(Objective(network, data, "squared"), bad, better)
 
 
 @st.composite
