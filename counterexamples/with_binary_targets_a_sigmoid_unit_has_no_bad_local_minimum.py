@@ -102,7 +102,7 @@ def canonical() -> Member:
 
 
 def certainty(member: Member, ar: Arithmetic) -> Array:
-    """The number p (u + v), from the exceptions' weights and the output at the last regular sample."""
+    """The number p (u + v), where p is the output at the last regular sample."""
     weights = ar.asarray(member.objective.data.weights)
     outputs = member.objective.outputs(ar, ar.asarray(member.candidate.point))
     return outputs[-3, 0] * (weights[-2] + weights[-1])
