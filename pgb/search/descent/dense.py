@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pgb.numbers import Float64
 from pgb.problems import Objective
+from pgb.search.descent.balance import Balance
 from pgb.search.descent.ends import Ends, Floats, Rule
 from pgb.search.descent.finish import finished
 from pgb.search.descent.projection import Place, Projection
@@ -39,7 +40,7 @@ _CREEPING, _SLOW = 1e-3, 0.05
 _MOVING = 3e-3
 _GROWN, _MOST_IDLE = 30.0, 6
 # A gradient that keeps more than this part of its norm over a window has met a local minimum of it.
-_STALLED = 0.7
+_STALLED = 0.5
 # Steps downhill before stationary points of any index are sought, and the first radius then.
 _DOWNHILL_FIRST, _RADIUS_FLAT = 3, 0.5
 
@@ -70,6 +71,7 @@ class Solver:
         self.projection = Projection(objective)
         self.typical = typical_magnitudes(objective)
         self.reach = np.maximum(self.typical, magnitude_ranges(objective)[1])
+        self.balance = Balance(objective, self.reach)
         at_zero = abs(float(objective.value(Float64(), np.zeros(objective.size))))
         self.reference = at_zero if np.isfinite(at_zero) else 0.0
 
@@ -198,7 +200,7 @@ class Solver:
     def _moved(self, walk: Walk, step: Floats) -> Floats:
         theta = walk.theta.copy()
         theta[:, self.projection.rest] += walk.scale * in_coordinates(walk.vectors, step)
-        return theta
+        return self.balance.restored(theta) if self.downhill else theta
 
     def resize(self, walk: Walk, trial: Trial) -> None:
         """The trust-region radii after a step."""
@@ -234,7 +236,9 @@ class Solver:
             idle = (creeping | little) & (size > walk.old_size) & (size > _GROWN)
             walk.idle[due] = np.where(idle, walk.idle + 1, 0)[due]
             rules[walk.idle >= _MOST_IDLE] = int(Rule.VALLEY)
-            rules[((size > _LARGE) & creeping) | ((size > _FAR) & slow)] = int(Rule.FAR)
+            lasting = (walk.old_size > _FAR) & np.isfinite(walk.old_size)
+            far = ((size > _LARGE) & creeping) | ((size > _FAR) & slow & lasting)
+            rules[far] = int(Rule.FAR)
         else:
             rules[size > _FAR] = int(Rule.FAR)
             norm = np.sqrt(np.sum(walk.slopes**2, axis=-1))
