@@ -60,7 +60,7 @@ def outputs(shape: Shape) -> tuple[fmpq, fmpq, fmpq]:
 
 
 def enough(shape: Shape) -> fmpq:
-    """An alpha for which the part of A in the loss alone is as much as C costs at most elsewhere."""
+    """The alpha with which A alone costs as much as C costs at most at the better point."""
     t, (a, _, c) = shape[0], outputs(shape)
     return (1 - t) ** 2 * a * (1 - a) / ((t - a) * (c - t) * c * (1 - c))
 
@@ -112,8 +112,8 @@ EXAMPLE = Example(
     __name__,
     title="Least squares with a sigmoid separates what a line separates.",
     statement=(
-        "For targets t and 1 - t there are weighted samples of two classes in the plane that a line "
-        "through 0 separates, such that the squared loss of sigmoid(w . x) has a strict bad local "
+        "For targets t and 1 - t there are weighted samples of two classes in the plane that a "
+        "line through 0 separates, such that the squared loss of sigmoid(w . x) has a strict bad local "
         "minimum that puts one of them on the wrong side, while a lower point puts none there."
     ),
     source=f"own instance of a phenomenon from {sources.BRADY}",
