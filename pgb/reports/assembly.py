@@ -6,14 +6,11 @@ import time
 
 import numpy as np
 
-from pgb.conditions import Evaluation, Evidence, Facts, Finding, Verdict, assumptions, descend
+from pgb.conditions import Evaluation, Evidence, Facts, Finding, Verdict, assumptions
 from pgb.conditions.verdict import GLOBAL, KINDS
 from pgb.numbers import Balls, Float64
 from pgb.problems import Candidate
 from pgb.reports.report import Report
-
-# Above this many parameters no descent is run for the hint on the nearest stationary point.
-_DESCENT_LIMIT = 200
 
 
 def assemble(
@@ -56,7 +53,7 @@ def assemble(
         excess=facts.space.excess,
         assumptions=tuple(assumptions(at, facts.space.infimum)),
         findings=tuple(findings),
-        nearest=_nearest(at),
+        start=None if at.exact else (at.objective, at.floats),
         seed=seed,
         seconds=time.perf_counter() - start,
     )
@@ -104,24 +101,3 @@ def _is_bad(chosen: Finding, is_global: bool | None, lower: bool | None) -> bool
 
 def _float_value(at: Evaluation) -> float:
     return float(at.objective.value(Float64(), at.floats))
-
-
-def _nearest(at: Evaluation) -> str | None:
-    """For a float candidate: how far polishing would move it, in words."""
-    if at.exact or at.objective.size > _DESCENT_LIMIT:
-        return None
-    polished = descend(at.objective, at.floats)
-    distance = float(np.linalg.norm(polished.point - at.floats))
-    if not polished.converged:
-        return (
-            f"descent from here does not settle: after {polished.iterations} steps it is at "
-            f"distance {distance:.3g} with gradient norm {polished.gradient_norm:.1e}"
-        )
-    hessian = np.asarray(at.objective.hessian(Float64(), polished.point))
-    if not (np.isfinite(polished.gradient_norm) and np.all(np.isfinite(hessian))):
-        return f"descent from here leaves the range of doubles at distance {distance:.3g}"
-    spectrum = np.linalg.eigvalsh(hessian)
-    return (
-        f"descent ends at a stationary point at distance {distance:.3g} (gradient norm "
-        f"{polished.gradient_norm:.1e}, least eigenvalue {spectrum[0]:.3g}, in floats)"
-    )

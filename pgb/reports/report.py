@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from pgb.conditions import Assumption, Finding, Inertia, PgbCondition, Verdict
 from pgb.numbers import Array
-from pgb.problems import Infimum
+from pgb.problems import Infimum, Objective
 
 Vector = npt.NDArray[np.float64]
 
@@ -46,7 +47,7 @@ class Report:
         infimum: the function-space infimum F*; excess: data part minus F*.
         assumptions: hypotheses of the elimination theorem, each with its consequence.
         findings: every argument found, proved or not, strongest first.
-        nearest: for a float candidate, distance to the stationary point that descent ends at.
+        start: for a float candidate, the objective and the point (p,) that ``nearest`` begins at.
         seed: of every random choice made; seconds: wall time.
     """
 
@@ -74,9 +75,19 @@ class Report:
     excess: float
     assumptions: tuple[Assumption, ...]
     findings: tuple[Finding, ...]
-    nearest: str | None
+    start: tuple[Objective, Vector] | None = field(repr=False)
     seed: int
     seconds: float
+
+    @cached_property
+    def nearest(self) -> str | None:
+        """For a float candidate, in words: the stationary point that descent from it ends at.
+
+        Computed when first asked for, since it takes longer than all the rest.
+        """
+        from pgb.reports.nearest import nearest_stationary_point
+
+        return None if self.start is None else nearest_stationary_point(*self.start)
 
     def to_json_object(self) -> dict[str, Any]:
         """The report as plain JSON values; keys are documented in docs/check.md."""

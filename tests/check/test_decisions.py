@@ -216,3 +216,12 @@ def test_a_candidate_may_be_a_mapping_or_a_plain_vector() -> None:
         assert check(objective, point, radius=1e-3, better=point).point[0] == 1.4142
     with pytest.raises(InputError, match="candidate: found"):
         check(objective, 3.0)
+
+
+def test_a_point_whose_fiber_leaves_the_range_of_doubles_gets_an_answer() -> None:
+    network = Network([1, 1, 1], activation="leaky-relu", bias=False)
+    objective = eliminate(Objective(network, Data([["1/3"]], [-1]), "logistic"), 1)
+    report = answer(objective, [6.8e-303, 8.3e-266, 0.0, 0.25, 0.0])
+    assert report.verdict is Verdict.NOT_A_LOCAL_MINIMUM
+    assert report.proved
+    assert "runs off" in report.to_text()

@@ -80,6 +80,7 @@ def _onto_fiber(
             break
         theta = theta - inverse @ error
     error = _joint_outputs(at, theta) - target
-    moved = float(np.linalg.norm(theta - at.floats))
+    with np.errstate(over="ignore", invalid="ignore"):  # far away the squares overflow
+        moved = float(np.linalg.norm(theta - at.floats))
     close = bool(np.all(np.abs(error) <= 1e-12 * scale)) and step / 10 < moved < 3 * step
     return theta if close else None
