@@ -113,8 +113,8 @@ EXAMPLE = Example(
     title="Least squares with a sigmoid separates what a line separates.",
     statement=(
         "For targets t and 1 - t there are weighted samples of two classes in the plane that a "
-        "line through 0 separates, such that the squared loss of sigmoid(w . x) has a strict bad local "
-        "minimum that puts one of them on the wrong side, while a lower point puts none there."
+        "line through 0 separates, such that the squared loss of sigmoid(w . x) has a strict bad "
+        "local minimum with one of them on the wrong side, while a lower point has none there."
     ),
     source=f"own instance of a phenomenon from {sources.BRADY}",
     kind="bad minimum",
