@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pgb.numbers import Float64
 from pgb.problems import Objective
-from pgb.search.descent.ends import Ends
+from pgb.search.descent.ends import Ends, Rule
 from pgb.search.mechanisms import mechanism_of
 from pgb.search.scales import typical_magnitudes
 
@@ -79,7 +79,10 @@ def escapes_of(objective: Objective, ends: Ends, places: Sequence[int]) -> list[
     with np.errstate(all="ignore"):
         trails = np.asarray(ends.trail)[list(places)]
         values = np.asarray(objective.value(Float64(), trails))
-        return [scene.escape(*pair) for pair in zip(trails, values, strict=True)]
+        still = np.isin(
+            np.asarray(ends.rules)[list(places)], [Rule.SATURATED, Rule.REGULAR, Rule.NULL_DIRECTIONS]
+        )
+        return [scene.escape(*run) for run in zip(trails, values, still, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -104,19 +107,25 @@ class _Scene:
             height = abs(float(objective.value(Float64(), np.zeros(objective.size))))
         return cls(objective, typical_magnitudes(objective), objective.infimum().value, height)
 
-    def escape(self, trail: Vector, values: Vector) -> Escape:
-        """From checkpoints (k, p) and the values there (k,)."""
+    def escape(self, trail: Vector, values: Vector, still: bool = False) -> Escape:
+        """From checkpoints (k, p) and the values there (k,).
+
+        Where the run stands ``still``, with a gradient of 0 in floats, the value is at its limit.
+        """
         kept = np.all(np.isfinite(trail), axis=1)
         kept[1:] &= np.any(trail[1:] != trail[:-1], axis=1)
         last, trail, values = trail[-1], trail[kept], values[kept]
         if len(trail) < 2:
             mechanism, units = mechanism_of(self.objective, last[None], np.zeros(len(last)))
-            return Escape({}, "unknown", None, mechanism, None, units)
+            limit, error = self._at_end(float(values[-1])) if still else (None, None)
+            return Escape({}, "unknown", limit, mechanism, error, units)
         moved = trail[-1] - trail[0]
         length = float(np.linalg.norm(moved))
         direction = moved / length if length > 0 else moved
         mechanism, units = mechanism_of(self.objective, trail, direction)
         growth, limit, error = self._law(trail, values)
+        if limit is None and still:
+            limit, error = self._at_end(float(values[-1]))
         return Escape(_named(self.objective, direction), growth, limit, mechanism, error, units)
 
     def _law(self, trail: Vector, values: Vector) -> tuple[str, float | None, float | None]:
@@ -143,6 +152,10 @@ class _Scene:
             growth = _power(1 / (1 - power))
             ratios = np.expm1((-power - 1) * np.log(stop / start))
         return growth, *self._credible(levels - falls / ratios, float(levels[-1]), values[0])
+
+    def _at_end(self, value: float) -> tuple[float | None, float | None]:
+        """The limit where the last value is at it up to rounding."""
+        return self._credible(np.full(1, value), value, value)
 
     def _credible(
         self, limits: Vector, level: float, first: float

@@ -10,21 +10,35 @@ import numpy.typing as npt
 from pgb.models import ExponentialNeurons, Model, ModelSum, Network
 from pgb.numbers import Float64
 from pgb.problems import Objective
+from pgb.search.descent.saturation import influential
 from pgb.search.symmetry.layers import Penalties, UnitLayer, unit_layers
 from pgb.search.symmetry.networks import arguments
 
 Vector = npt.NDArray[np.float64]
 
+_EXPONENTIAL_TAILS = ("tanh", "sigmoid")
 _SATURATING = ("tanh", "sigmoid", "erf", "arctan")
-_NAMES = ("merging units of hidden layer {}", "saturating units of hidden layer {}")
+_NAMES = (
+    "merging units of hidden layer {}",
+    "units of hidden layer {} become polynomials: their weights fall to 0",
+    "units of hidden layer {} become exponentials: saturated with growing output weights",
+    "saturating units of hidden layer {}",
+)
 # Relative difference below which two units have nearly merged.
 _MERGED = 0.2
+# Variation of a unit's argument over the samples below which it is nearly a polynomial, the share
+# of it that is left at the last checkpoint, and the growth of its outgoing weights.
+_NARROW, _NARROWER, _WIDER = 1.0, 0.98, 1.001
+# Slopes in a tail, and weights that make up for them.
+_TAIL, _LARGE = 0.2, 30.0
 # Arguments beyond which a bounded activation is taken for saturated.
 _SATURATED = 8.0
 # Slopes of activations that count as 0 at arguments beyond this size.
 _CONSTANT, _FAR = 1e-6, 5.0
 # Share of the squared direction that the exponential neuron has if it is what escapes.
 _SHARE = 0.3
+# The share that is enough if a falls below this part of itself.
+_LITTLE, _FALLS = 1e-3, 0.5
 
 
 def mechanism_of(objective: Objective, trail: Vector, direction: Vector) -> tuple[str, list[int]]:
@@ -37,6 +51,7 @@ def mechanism_of(objective: Objective, trail: Vector, direction: Vector) -> tupl
             return "factor without units: a falls to 0 as b grows", []
     start = 0
     found: list[tuple[str, list[int]]] = []
+    x = Float64().asarray(objective.data.inputs)
     for part in _summands(model):
         place = slice(start, start + part.size)
         start += part.size
@@ -45,8 +60,9 @@ def mechanism_of(objective: Objective, trail: Vector, direction: Vector) -> tupl
             if exponential is not None:
                 return exponential
         if isinstance(part, Network):
-            x = Float64().asarray(objective.data.inputs)
             found += _of_network(part, trail[:, place], x)
+        if isinstance(part, Network) and not found:
+            found += _at_rest(part, trail[-1:, place], x)
     if found:
         return found[0]
     if _outputs_grow(objective, trail):
@@ -59,9 +75,9 @@ def _exponential(
 ) -> tuple[str, list[int]] | None:
     a = np.abs(trail[:, neurons.slices["a"]])
     _, b, W = neurons.unpack(direction)
-    share = b * b + np.sum(W * W, axis=-1)
+    share = np.where(a[-1] <= a[0], b * b + np.sum(W * W, axis=-1), 0)
     k = int(np.argmax(share))
-    if share[k] <= _SHARE or a[-1, k] > a[0, k]:
+    if share[k] <= (_SHARE if a[-1, k] > _FALLS * a[0, k] else _LITTLE):
         return None
     return f"exponential neuron {k + 1}: a falls to 0 as its exponent grows", [k + 1]
 
@@ -70,18 +86,36 @@ def _of_network(network: Network, trail: Vector, x: Vector) -> list[tuple[str, l
     layers = _hidden_layers(network)
     found: list[tuple[float, str, list[int]]] = []
     z = np.broadcast_to(x, (len(trail), *x.shape))
-    saturated: list[tuple[str, list[int]]] = []
+    others: list[tuple[str, list[int]]] = []
     with np.errstate(all="ignore"):
         for layer in layers:
             if layer.units > 1:
                 found += _merging(layer, trail[[0, -1]])
             s = arguments(layer, trail, z)
-            units = _saturating(layer, s)
-            if units:
-                saturated.append((_NAMES[1].format(layer.number), units))
+            for name, units in zip(
+                _NAMES[1:],
+                (_flattening(layer, s, trail), _steepening(layer, s, trail), _saturating(layer, s)),
+                strict=True,
+            ):
+                if units:
+                    others.append((name.format(layer.number), units))
             z = layer.sigma.value(Float64(), s)
     merged = [(name, units) for _, name, units in sorted(found)[:1]]
-    return merged + saturated
+    return merged + others
+
+
+def _at_rest(network: Network, last: Vector, x: Vector) -> list[tuple[str, list[int]]]:
+    """Units that are saturated at the last checkpoint (1, p), whether or not they still grow."""
+    z = x[None]
+    with np.errstate(all="ignore"):
+        for layer in _hidden_layers(network):
+            s = arguments(layer, last, z)
+            largest = np.max(np.abs(s[0]), axis=0)
+            if layer.sigma.name in _SATURATING and np.any(largest > _SATURATED):
+                units = [int(unit) + 1 for unit in np.flatnonzero(largest > _SATURATED)]
+                return [(_NAMES[-1].format(layer.number), units)]
+            z = layer.sigma.value(Float64(), s)
+    return []
 
 
 @lru_cache(maxsize=8)
@@ -108,7 +142,54 @@ def _merging(layer: UnitLayer, ends: Vector) -> list[tuple[float, str, list[int]
         for place in np.flatnonzero(merging & (sizes[1] > sizes[0])):
             pair = [int(first[place]) + 1, int(second[place]) + 1]
             found.append((float(apart[1, place]), _NAMES[0].format(layer.number), pair))
+    return sorted(found)[:1] or _clusters(layer, into, out)
+
+
+def _clusters(layer: UnitLayer, into: Vector, out: Vector) -> list[tuple[float, str, list[int]]]:
+    """Three or more units that merge while their outgoing weights grow and add up to little."""
+    found = []
+    for center in range(layer.units if layer.units > 2 else 0):
+        lengths = np.linalg.norm(into[:, center, None] + 0 * into, axis=2)
+        apart = [np.linalg.norm(into[:, center, None] - s * into, axis=2) for s in (1, -1)]
+        turned = (apart[1][1] < apart[0][1]) & (layer.parity is not None)
+        gaps = np.where(turned, apart[1], apart[0]) / lengths
+        members = np.flatnonzero((gaps[1] < _MERGED) & (gaps[1] <= gaps[0]))
+        signs = np.where(turned & (layer.parity != "even"), -1.0, 1.0)[members, None]
+        sizes = np.sum(np.linalg.norm(out[:, members], axis=2), axis=1)
+        rest = np.linalg.norm(np.sum(signs * out[1, members], axis=0))
+        if len(members) > 2 and sizes[1] > sizes[0] and rest < _MERGED * sizes[1]:
+            units = [int(unit) + 1 for unit in members]
+            found.append((float(np.max(gaps[1, members])), _NAMES[0].format(layer.number), units))
     return sorted(found)[:1]
+
+
+def _flattening(layer: UnitLayer, s: Vector, trail: Vector) -> list[int]:
+    """Units whose arguments (k, m, units) vary less and less while outgoing weights grow.
+
+    Differences of such units tend to polynomials of their inputs.
+    """
+    if layer.sigma.piecewise_linear:
+        return []
+    spread = np.ptp(s, axis=1)
+    sizes = np.linalg.norm(trail[:, layer.outgoing], axis=-1)
+    chosen = (spread[-1] < _NARROW) & (spread[-1] < _NARROWER * spread[0])
+    chosen &= sizes[-1] > _WIDER * sizes[0]
+    return [int(unit) + 1 for unit in np.flatnonzero(chosen)]
+
+
+def _steepening(layer: UnitLayer, s: Vector, trail: Vector) -> list[int]:
+    """Units with arguments (k, m, units) in one tail at all samples while outgoing weights grow.
+
+    The tails are exponential, and what a constant does not take up of such a unit is their image.
+    """
+    if layer.sigma.name not in _EXPONENTIAL_TAILS:
+        return []
+    last = s[-1]
+    slopes = np.max(np.abs(layer.sigma.first(Float64(), last)), axis=0)
+    chosen = (slopes < _TAIL) & (np.all(last > 0, axis=0) | np.all(last < 0, axis=0))
+    sizes = np.linalg.norm(trail[:, layer.outgoing], axis=-1)
+    chosen &= (sizes[-1] > _WIDER * sizes[0]) & (sizes[-1] > _LARGE)
+    return [int(unit) + 1 for unit in np.flatnonzero(chosen)]
 
 
 def _saturating(layer: UnitLayer, s: Vector) -> list[int]:
@@ -143,9 +224,10 @@ def is_saturated(objective: Objective, point: Vector) -> bool:
 def _network_is_saturated(network: Network, theta: Vector, x: Vector) -> bool:
     ar, z = Float64(), x
     values = network.preactivations(ar, theta, x)
-    for sigma, s in zip(network.all_activations, values, strict=True):
+    influences = influential(network, theta)
+    for sigma, s, influence in zip(network.all_activations, values, influences, strict=True):
         if not sigma.piecewise_linear:
-            seen = ~((np.abs(sigma.first(ar, s)) < _CONSTANT) & (np.abs(s) > _FAR))
+            seen = ~((np.abs(sigma.first(ar, s)) < _CONSTANT) & (np.abs(s) > _FAR) & influence)
             rows = np.hstack([z, np.ones((len(z), 1))]) if network.bias else z
             for column in seen.T[~np.all(seen.T, axis=1)]:
                 kept = rows[column]

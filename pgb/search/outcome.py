@@ -90,17 +90,22 @@ def classify(
     driven = settled & auxiliary_outputs(objective, ends.points, settled)
     rules = zip(ends.rules, ends.at_kink, strict=True)
     found = [Classified(Outcome.STALLED, reason=_stalled(int(r), bool(k))) for r, k in rules]
-    away = [int(place) for place in np.flatnonzero(escaping | driven)]
-    reason = "parameters grow without bound while the value decreases"
-    for place, escape in zip(away, escapes_of(objective, ends, away), strict=True):
-        found[place] = Classified(Outcome.ESCAPING, reason=reason, escape=escape)
     rows = np.flatnonzero(settled & ~driven)
     step = max(1, _ENTRIES // max(1, objective.size**2))
     for start in range(0, len(rows), step):
         chosen = rows[start : start + step]
         for place, result in zip(chosen, _stationary(objective, ends, chosen, group), strict=True):
             found[place] = result
+    reasons = dict.fromkeys(np.flatnonzero(escaping | driven).tolist(), _GROWS)
+    reasons |= {place: _SATURATED for place in rows.tolist() if found[place].reason == _SATURATED}
+    away = sorted(reasons)
+    for place, escape in zip(away, escapes_of(objective, ends, away), strict=True):
+        found[place] = Classified(Outcome.ESCAPING, reason=reasons[place], escape=escape)
     return found
+
+
+_GROWS = "parameters grow without bound while the value decreases"
+_SATURATED = "units are saturated, so that some derivatives are 0 in floats only"
 
 
 def _stalled(rule: int, at_kink: bool) -> str:
@@ -199,8 +204,7 @@ def _judge(
 def _doubted(objective: Objective, at: _Spectrum, optimal: bool, result: Classified) -> Classified:
     if not is_saturated(objective, at.point) or (optimal and _fits_freely(objective, at)):
         return result
-    reason = "units are saturated, so that some derivatives are 0 in floats only"
-    return replace(result, outcome=Outcome.DEGENERATE, explained=False, reason=reason)
+    return replace(result, outcome=Outcome.DEGENERATE, explained=False, reason=_SATURATED)
 
 
 def _fits_freely(objective: Objective, at: _Spectrum) -> bool:

@@ -36,7 +36,7 @@ _LEAST_CUT, _MOST_CUT = 0.05, 0.5
 # Every so many iterations runs that move far without progress are taken out.
 _WINDOW = 8
 _LARGE, _FAR, _BEYOND = 1e3, 1e4, 1e8
-_CREEPING, _SLOW = 1e-3, 0.05
+_CREEPING, _SLOW, _KEPT = 1e-3, 0.05, 0.999
 _MOVING = 3e-3
 _GROWN, _MOST_IDLE = 30.0, 6
 # A gradient that keeps more than this part of its norm over a window has met a local minimum of it.
@@ -232,7 +232,7 @@ class Solver:
             moving = (moved > 0.05) & (walk.last_step > _MOVING)
             rules[little & moving & grown] = int(Rule.VALLEY)
             slow = progress <= _SLOW * np.abs(walk.value)
-            creeping = (progress <= _CREEPING * np.abs(walk.value)) & (size > 0.9 * walk.old_size)
+            creeping = (progress <= _CREEPING * np.abs(walk.value)) & (size > _KEPT * walk.old_size)
             idle = (creeping | little) & (size > walk.old_size) & (size > _GROWN)
             walk.idle[due] = np.where(idle, walk.idle + 1, 0)[due]
             rules[walk.idle >= _MOST_IDLE] = int(Rule.VALLEY)
