@@ -155,6 +155,6 @@ EXAMPLE = Example(
             values_on_the_path,
         ),
     ),
-    cost=0.15,
+    cost=0.1,
     picture=Line(extent=(-0.5, 1.5)),
 )
