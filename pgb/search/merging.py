@@ -18,7 +18,7 @@ from pgb.search.escapes import alike
 from pgb.search.outcome import Outcome
 from pgb.search.records import ChunkResult, EscapeRecord, Lowest, PointRecord, Vector
 from pgb.search.scales import typical_magnitudes
-from pgb.search.symmetry import SymmetryGroup
+from pgb.search.symmetry import SymmetryGroup, same_family
 
 # Values of runs that ended at one point agree to the second order of the distance that is left.
 _VALUE_RELATIVE = 1e-9
@@ -34,7 +34,7 @@ class Merger:
 
     Two critical points are one if a symmetry of the objective takes one to the other. Two points
     with flat directions beyond those of the symmetries, such as all that fit the data, are taken
-    for members of one family if value, index and nullity agree; nothing cheap tells more.
+    for members of one family if values and outputs on the data agree; nothing cheap tells more.
 
     Attributes:
         points: in the order of folding.
@@ -134,17 +134,15 @@ class Merger:
         return bool(np.all(np.abs(first - second) <= _POINT * sizes))
 
     def _same(self, known: PointRecord, point: PointRecord) -> bool | None:
-        if known.free and point.free:
-            return _kind(known) == _kind(point)
-        return self._group.same(known.parameters, point.parameters, _POINT)
+        pair = known.parameters, point.parameters
+        alike = (known.outcome, known.index) == (point.outcome, point.index)
+        if known.free and point.free and alike and same_family(self._group, *pair, _POINT):
+            return True
+        return self._group.same(*pair, _POINT)
 
 
 def _width(value: float, scale: float) -> float:
     return _VALUE_RELATIVE * abs(value) + _VALUE_OF_SCALE * scale
-
-
-def _kind(point: PointRecord) -> tuple[Outcome, int, int, int]:
-    return point.outcome, point.index, point.nullity, point.free
 
 
 def _scale(objective: Objective) -> float:

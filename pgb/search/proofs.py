@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pgb.certificates import build
 from pgb.check import check
-from pgb.conditions import Verdict
+from pgb.conditions import Evidence, Verdict
 from pgb.errors import InputError
 from pgb.problems import Candidate, Objective
 from pgb.reports import Report
@@ -20,6 +20,8 @@ from pgb.search.scales import typical_magnitudes
 
 # Half-widths of the ball asked about, in turn, relative to the smallest scale of a parameter.
 _RADII = (1e-6, 1e-8, 1e-10)
+# Arguments that speak of first derivatives only.
+_NOT_STATIONARY = (Evidence.GRADIENT, Evidence.AUXILIARY_WEIGHT, Evidence.REGULARIZER_GRADIENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,8 @@ def prove_point(task: ProofTask) -> Proof:
         report = check(
             objective, candidate, better=better, radius=radius, prove="always", seed=task.seed
         )
+        if _misses(report):
+            report = replace(report, verdict=Verdict.UNDECIDED, proved=False)
         if found is None or (report.proved and (report.bad or not found[0].proved)):
             found = report, radius
         if report.proved and not _may_be_bad(report):
@@ -81,6 +85,16 @@ def prove_point(task: ProofTask) -> Proof:
     if report.proved:
         certificate = _certificate(objective, candidate, radius, report, better)
     return _proof(task, report, certificate)
+
+
+def _misses(report: Report) -> bool:
+    """Whether all that is proved is that the ball holds no stationary point.
+
+    Then the run had not come close enough, and nothing is known of the point that it approached.
+    """
+    leading = next((each for each in report.findings if each.reason == report.reason), None)
+    refuted = report.proved and report.verdict is Verdict.NOT_A_LOCAL_MINIMUM
+    return refuted and leading is not None and leading.evidence in _NOT_STATIONARY
 
 
 def _may_be_bad(report: Report) -> bool:

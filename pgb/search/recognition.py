@@ -59,8 +59,7 @@ class KnownMinima:
         for number, known in enumerate(self.minima):
             if abs(known.value - value) > width:
                 continue
-            tolerance = _POINT * max(1.0, float(np.max(np.abs(known.parameters), initial=0.0)))
-            same = self._group.same(known.parameters, point, tolerance)
+            same = self._group.same(known.parameters, point, _POINT)
             if same:
                 return number
             doubtful = number if same is None else doubtful
