@@ -112,5 +112,5 @@ EXAMPLE = Example(
         ),
         claims.saddle(1),
     ),
-    picture=Surface(x=0, y=2, x_range=(-0.6, 0.6), y_range=(-0.5, 2), log=False),
+    picture=Surface(x=0, y=2, x_range=(-0.15, 0.15), y_range=(0, 1.2), log=False),
 )
