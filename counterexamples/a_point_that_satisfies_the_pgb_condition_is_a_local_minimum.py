@@ -61,7 +61,7 @@ def family(draw: st.DrawFn) -> Member:
 
 def canonical() -> Member:
     """exp(w x) at x = 1 and x = -1: a strict local maximum at w = log(3/2)."""
-    return build([(fmpq(3, 2), 1, 1, fmpq(-1, 4))])
+    return build([(fmpq(3, 2), 1, 1, fmpq(-1))])
 
 
 def gram_determinant(member: Member, ar: Arithmetic) -> Array:
@@ -102,5 +102,5 @@ EXAMPLE = Example(
         Claim("no PGB probe refutes the candidate", no_probe_refutes, "PGB condition"),
         claims.saddle(1),
     ),
-    picture=Line(to=lambda member: member.candidate.point + 1, extent=(-1.5, 1.2)),
+    picture=Line(to=lambda member: member.candidate.point + 1, extent=(-1.8, 1.2)),
 )
