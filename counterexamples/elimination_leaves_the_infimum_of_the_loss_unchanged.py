@@ -19,7 +19,7 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Question, claims, exact, sources
+from counterexamples.kit import Example, Line, Member, Question, claims, exact, sources
 from pgb.conditions import Evidence, Verdict
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
@@ -146,4 +146,5 @@ EXAMPLE = Example(
             fall_to_zero,
         ),
     ),
+    picture=Line(extent=(-0.3, 1.2)),
 )
