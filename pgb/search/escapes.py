@@ -27,6 +27,8 @@ _MOST_NAMED, _LEAST_NAMED = 6, 0.05
 _ZERO = 1e-10
 # Differences of values below this are rounding.
 _NOISE = 1e-13
+# What may be left of the value, relative to that at the origin, where gradients are 0 in floats.
+_UNSEEN = 1e-8
 # Errors of limits below this part of it do not matter.
 _SMALL = 1e-6
 # Powers 1/k with greater k cannot be told from logarithms on a few checkpoints.
@@ -80,7 +82,8 @@ def escapes_of(objective: Objective, ends: Ends, places: Sequence[int]) -> list[
         trails = np.asarray(ends.trail)[list(places)]
         values = np.asarray(objective.value(Float64(), trails))
         still = np.isin(
-            np.asarray(ends.rules)[list(places)], [Rule.SATURATED, Rule.REGULAR, Rule.NULL_DIRECTIONS]
+            np.asarray(ends.rules)[list(places)],
+            [Rule.SATURATED, Rule.REGULAR, Rule.NULL_DIRECTIONS],
         )
         return [scene.escape(*run) for run in zip(trails, values, still, strict=True)]
 
@@ -155,7 +158,10 @@ class _Scene:
 
     def _at_end(self, value: float) -> tuple[float | None, float | None]:
         """The limit where the last value is at it up to rounding."""
-        return self._credible(np.full(1, value), value, value)
+        limit, _ = self._credible(np.full(1, value), value, value)
+        if limit is not None and limit - self.least <= _UNSEEN * self.height:
+            limit = self.least
+        return limit, _UNSEEN * self.height
 
     def _credible(
         self, limits: Vector, level: float, first: float

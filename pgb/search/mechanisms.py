@@ -20,8 +20,8 @@ _EXPONENTIAL_TAILS = ("tanh", "sigmoid")
 _SATURATING = ("tanh", "sigmoid", "erf", "arctan")
 _NAMES = (
     "merging units of hidden layer {}",
-    "units of hidden layer {} become polynomials: their weights fall to 0",
-    "units of hidden layer {} become exponentials: saturated with growing output weights",
+    "units of hidden layer {} tend to polynomials",
+    "units of hidden layer {} tend to exponentials",
     "saturating units of hidden layer {}",
 )
 # Relative difference below which two units have nearly merged.

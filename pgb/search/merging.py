@@ -15,7 +15,6 @@ import numpy as np
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.escapes import alike
-from pgb.search.outcome import Outcome
 from pgb.search.records import ChunkResult, EscapeRecord, Lowest, PointRecord, Vector
 from pgb.search.scales import typical_magnitudes
 from pgb.search.symmetry import SymmetryGroup, same_family

@@ -69,8 +69,9 @@ class EscapeRecord:
     """Runs that leave every bounded set in the same way.
 
     Attributes:
-        escape: direction, growth law, limit value and mechanism, of the first run.
-        parameters: (p,), where the first run was when it was given up.
+        escape: direction, growth law, limit value and mechanism, of the first run of which the
+            growth law is known.
+        parameters: (p,), where that run was when it was given up.
         value: objective there.
         hits, first_start, seek: as for a point.
     """
@@ -83,8 +84,10 @@ class EscapeRecord:
     seek: str
 
     def joined(self, other: EscapeRecord) -> EscapeRecord:
-        """The same way of escaping with the hits of both."""
-        return replace(self, hits=self.hits + other.hits)
+        """The same way of escaping with the hits of both, as seen where its growth is known."""
+        seen = self if self.escape.growth != "unknown" else other
+        first = min(self.first_start, other.first_start)
+        return replace(seen, hits=self.hits + other.hits, first_start=first)
 
     def to_json_object(self) -> dict[str, Any]:
         """Everything but the parameters."""

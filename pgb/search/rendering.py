@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from html import escape as escaped
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 Row = Sequence[str]
 
 _COLUMNS = ("value", "verdict", "index", "hits", "orbit", "gap")
-_ESCAPE_COLUMNS = ("escaping by", "growth", "limit value", "hits")
+_ESCAPE_COLUMNS = ("escaping by", "growth", "limit values", "hits")
 _LEFT = {"verdict", "escaping by", "growth"}
-_MOST_ESCAPES = 5
+_MOST_ESCAPES = 6
+_MOST_LIMITS = 3
 # The columns that give way on narrow screens, and how far.
 _ELASTIC, _NARROWEST = {"verdict", "escaping by"}, 13
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -29,9 +31,9 @@ def render_text(landscape: Landscape, width: int, rows: int, color: bool) -> str
         lines += _table(_COLUMNS, [_point_row(p) for p in landscape.points[:rows]], width)
         lines += _more(landscape.points, rows, "points")
     if landscape.escapes:
-        shown = _escape_rows(landscape.escapes[:_MOST_ESCAPES])
-        lines += ["", *_table(_ESCAPE_COLUMNS, shown, width)]
-        lines += _more(landscape.escapes, _MOST_ESCAPES, "ways of escaping")
+        escapes = _escape_rows(landscape.escapes)
+        lines += ["", *_table(_ESCAPE_COLUMNS, escapes[:_MOST_ESCAPES], width)]
+        lines += _more(escapes, _MOST_ESCAPES, "mechanisms")
     lines += ["", *notes(landscape)]
     return "\n".join(lines)
 
@@ -152,15 +154,33 @@ def _verdict(point: CriticalPoint) -> str:
 
 
 def _escape_rows(groups: Sequence[EscapeGroup]) -> list[Row]:
-    return [
-        (
-            group.escape.mechanism,
-            group.escape.growth,
-            "-" if group.escape.limit is None else f"{group.escape.limit:.6g}",
-            str(group.hits),
-        )
-        for group in groups
+    """One row for each mechanism, most frequent first."""
+    by_mechanism: dict[str, list[EscapeGroup]] = {}
+    for group in groups:
+        by_mechanism.setdefault(group.escape.mechanism, []).append(group)
+    rows = [
+        (sum(group.hits for group in alike), mechanism, _growth(alike), _limits(alike))
+        for mechanism, alike in by_mechanism.items()
     ]
+    return [(*words, str(hits)) for hits, *words in sorted(rows, key=lambda row: -row[0])]
+
+
+def _growth(groups: Sequence[EscapeGroup]) -> str:
+    """The growth law of most runs of which it is known."""
+    hits: Counter[str] = Counter()
+    for group in groups:
+        hits[group.escape.growth] += group.hits
+    del hits["unknown"]
+    return hits.most_common(1)[0][0] if hits else "unknown"
+
+
+def _limits(groups: Sequence[EscapeGroup]) -> str:
+    """The different limits, or their range and number."""
+    known = {f"{g.escape.limit:.6g}": g.escape.limit for g in groups if g.escape.limit is not None}
+    shown = sorted(known, key=lambda text: known[text])
+    if len(shown) <= _MOST_LIMITS:
+        return ", ".join(shown) or "-"
+    return f"{len(shown)} from {shown[0]} to {shown[-1]}"
 
 
 def _table(columns: Row, rows: Sequence[Row], width: int) -> list[str]:

@@ -7,25 +7,28 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models import ExponentialNeurons, Model, ModelSum, Network
+from pgb.models import ExponentialNeurons, Expression, Model, ModelSum, Network
 from pgb.numbers import Array, Float64
 from pgb.problems import Objective
+from pgb.search.factors import factors_of_parameters
 
 Vector = npt.NDArray[np.float64]
+Weights = Callable[[Vector, int], Vector]
 
 
 def typical_magnitudes(objective: Objective) -> Vector:
     """(p,) positive magnitudes at which each parameter begins to matter.
 
-    Weights of the first layer of a network, and of exponential neurons, are measured against the
-    inputs that they multiply, weights of the last layer against real targets; all weights of a
-    layer are divided by the square root of the number of its inputs. Every other parameter has 1.
+    Weights of the first layer of a network, of exponential neurons, and parameters of a formula
+    that multiply inputs are measured against these inputs, weights of the last layer against real
+    targets; all weights of a layer are divided by the square root of the number of its inputs.
+    Every other parameter has 1.
     """
-    inputs = np.abs(Float64().asarray(objective.data.inputs))
-    size = _root_mean_square(inputs, axis=0)
-    return _of_model(
-        _inner(objective), objective.size, lambda fan_in: 1 / (size * np.sqrt(fan_in)), objective
-    )
+
+    def weights(x: Vector, fan_in: int) -> Vector:
+        return 1 / (_root_mean_square(x, axis=0) * np.sqrt(fan_in))
+
+    return _of_model(_inner(objective), objective.size, weights, objective)
 
 
 def magnitude_ranges(objective: Objective) -> tuple[Vector, Vector]:
@@ -34,12 +37,16 @@ def magnitude_ranges(objective: Objective) -> tuple[Vector, Vector]:
     A weight of the first layer times an input is of order 1 for the largest input at the lower end
     and for the smallest nonzero input at the upper end.
     """
-    inputs = np.abs(Float64().asarray(objective.data.inputs))
-    largest = np.max(inputs, axis=0, initial=0.0)
-    smallest = np.min(np.where(inputs > 0, inputs, np.inf), axis=0, initial=np.inf)
+
+    def low(x: Vector, _: int) -> Vector:
+        return 1 / _nonzero(np.max(np.abs(x), axis=0, initial=0.0))
+
+    def high(x: Vector, _: int) -> Vector:
+        sizes = np.where(x != 0, np.abs(x), np.inf)
+        return 1 / _nonzero(np.min(sizes, axis=0, initial=np.inf))
+
     model, p = _inner(objective), objective.size
-    least = _of_model(model, p, lambda _: 1 / _nonzero(largest), objective)
-    most = _of_model(model, p, lambda _: 1 / _nonzero(smallest), objective)
+    least, most = (_of_model(model, p, weights, objective) for weights in (low, high))
     return np.minimum(least, most), np.maximum(least, most)
 
 
@@ -51,30 +58,34 @@ def _inner(objective: Objective) -> Model:
     return objective.model
 
 
-def _of_model(
-    model: Model, size: int, first_layer: Callable[[int], Vector], objective: Objective
-) -> Vector:
+def _of_model(model: Model, size: int, weights: Weights, objective: Objective) -> Vector:
+    """(size,) magnitudes: ``weights`` of inputs (m, k) and their number gives (k,) for weights."""
     result = np.ones(size)
+    x = Float64().asarray(objective.data.inputs)
     if isinstance(model, ModelSum):
         split = model.first.size
-        result[:split] = _of_model(model.first, split, first_layer, objective)
-        rest = _of_model(model.second, model.size - split, first_layer, objective)
+        result[:split] = _of_model(model.first, split, weights, objective)
+        rest = _of_model(model.second, model.size - split, weights, objective)
         result[split : model.size] = rest
     elif isinstance(model, ExponentialNeurons):
-        rows = np.broadcast_to(first_layer(1), (model.output_dimension, model.inputs))
+        rows = np.broadcast_to(weights(x, 1), (model.output_dimension, model.inputs))
         result[model.slices["W"]] = rows.ravel()
     elif isinstance(model, Network):
-        _fill_network(result, model, first_layer, objective)
+        _fill_network(result, model, weights(x, model.layers[0]), objective)
+    elif isinstance(model, Expression):
+        for j, factors in enumerate(factors_of_parameters(model, x)):
+            if factors.size:
+                result[j] = weights(factors.reshape(-1, 1), 1)[0]
     return result
 
 
 def _fill_network(
-    result: Vector, network: Network, first_layer: Callable[[int], Vector], objective: Objective
+    result: Vector, network: Network, first_layer: Vector, objective: Objective
 ) -> None:
     layers = network.layers
     for number in range(1, len(layers)):
         fan_in, width = layers[number - 1], layers[number]
-        row = first_layer(fan_in) if number == 1 else np.full(fan_in, 1 / np.sqrt(fan_in))
+        row = first_layer if number == 1 else np.full(fan_in, 1 / np.sqrt(fan_in))
         result[network.slices[f"W{number}"]] = np.broadcast_to(row, (width, fan_in)).ravel()
     if objective.loss.unit_of_targets != "real" or not network.output_activation.linear:
         return

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pgb.models import AffineField, ExponentialNeurons, Expression, Model, ModelSum, Network
 from pgb.numbers import Exact, Float64
 from pgb.problems import Objective, Regularizer
+from pgb.search.scales import typical_magnitudes
 from pgb.search.symmetry.alignment import align, relative_distance
 from pgb.search.symmetry.expressions import SignedPermutations, signed_permutations
 from pgb.search.symmetry.layers import Penalties
@@ -34,10 +35,14 @@ class Nearest:
 
 
 class Part:
-    """A range of the parameters without known moves; the base of the others."""
+    """A range of the parameters without known moves; the base of the others.
+
+    ``typical`` (q,) are the magnitudes of its parameters below which differences are absolute.
+    """
 
     def __init__(self, place: slice) -> None:
         self.place = place
+        self.typical: Vector = np.ones(place.stop - place.start)
 
     def normalized(self, theta: Vector) -> Vector:
         """Normal forms (n, q) of the part's columns (n, q)."""
@@ -45,7 +50,7 @@ class Part:
 
     def nearest(self, first: Vector, second: Vector) -> Nearest:
         """Compare two normal forms (q,)."""
-        return Nearest(relative_distance(first, second, np.ones(len(first))))
+        return Nearest(relative_distance(first, second, self.typical))
 
     def orbit_size(self, theta: Vector) -> int:
         """Images of a normal form (q,) under the finite part of the group."""
@@ -142,15 +147,16 @@ class ExpressionPart(Part):
         return self.group.normalized(self.scalings.balanced(theta))
 
     def nearest(self, first: Vector, second: Vector) -> Nearest:
-        images, one = self.group.images(second), np.ones(len(first))
-        distance = min(relative_distance(first, image, one) for image in images)
+        images = self.group.images(second)
+        distance = min(relative_distance(first, image, self.typical) for image in images)
         if not self.group.complete:
             return Nearest(distance, "not all symmetries of the formulas are proved")
         return Nearest(distance, self.scalings.doubt(first))
 
     def orbit_size(self, theta: Vector) -> int:
         moved = self.group.images(theta)
-        fixing = np.all(np.abs(moved - theta) <= 1e-6 * np.maximum(1.0, np.abs(theta)), axis=1)
+        sizes = np.maximum(self.typical, np.abs(theta))
+        fixing = np.all(np.abs(moved - theta) <= 1e-6 * sizes, axis=1)
         return len(moved) // int(np.sum(fixing))
 
 
@@ -182,6 +188,9 @@ def parts_of(objective: Objective) -> tuple[Part, ...]:
         start = stop
     if start < objective.size:
         found.append(Part(slice(start, objective.size)))
+    typical = typical_magnitudes(objective)
+    for part in found:
+        part.typical = typical[part.place]
     return tuple(found)
 
 
