@@ -77,12 +77,13 @@ def family(draw: st.DrawFn) -> Member:
     name = draw(st.sampled_from(ACTIVATIONS))
     m = draw(st.integers(3, 4))
     x = np.cumsum([float(draw(positive_rationals(1, denominators=(1, 2)))) for _ in range(m)])
-    w, u = (float(draw(positive_rationals(2))) for _ in range(2))
+    reach, u = (float(draw(positive_rationals(2))) for _ in range(2))
+    w = (1 + reach) / x[-1]
     sign = draw(st.sampled_from((-1, 1)))
-    y = targets_with_a_minimum(name, x, w / x[-1] * 2, u, sign)
+    y = targets_with_a_minimum(name, x, w, u, sign)
     inside = float(draw(st.fractions("1/8", "1/2", max_denominator=8)))
     share = inside if sign < 0 else draw(st.sampled_from((-inside, 1 + inside)))
-    return build(name, x, y, [w / x[-1] * 2, u], share)
+    return build(name, x, y, [w, u], share)
 
 
 def canonical() -> Member:
