@@ -19,6 +19,7 @@ from pgb.conditions import descend, newton
 from pgb.models import Expression, Network
 from pgb.problem_files import read_problem
 from pgb.problems import Candidate, Data, Objective
+from pgb.transforms import eliminate
 
 FOLDER = Path(__file__).parent
 TESTS = FOLDER.parent
@@ -83,20 +84,32 @@ def small_minima() -> dict[str, Objective]:
     xor = Data([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     line, classes = Data([[1], [2], [3]], [1, 1, 2]), Data([[0], [1], [1], [2]], [0, 0, 1, 1])
     decay = {"weight_decay": "1/10", "decay_parameters": ["W1"]}
+    twice, weights = [[0], [0], [1], [1]], [1, 2, 3, 4]
+    labels, mixed = Data(twice, [1, -1, 1, -1], weights), Data(twice, [0, 1, 0, 1], weights)
+    means = Data([*xor.inputs.tolist(), [0, 0]], [0, 1, 1, 0, "1/3"], [1, 2, 3, 4, 5])
     return {
         "slice": Objective(Network([1, 1, 1], "relu", bias=False), line),
         "slice-linear": Objective(Network([1, 1, 1], "identity"), line),
         "slice-logits": Objective(Network([1, 2], []), classes, "cross-entropy", **decay),
         "interpolation": Objective(Network([2, 2, 1], "tanh"), xor),
+        "interpolation-eliminated": eliminate(Objective(Network([2, 2, 1], "tanh"), xor), "1/10"),
+        "interpolation-means": Objective(Network([2, 2, 1], "tanh"), means),
+        "interpolation-labels": eliminate(Objective(Network([1, 1], []), labels, "logistic"), 1),
+        "interpolation-classes": eliminate(
+            Objective(Network([1, 2], []), mixed, "cross-entropy"), "1/3"
+        ),
     }
 
 
 def small_minimum(name: str) -> Json:
-    """The certificate of the minimum that descent ends at."""
+    """The certificate of the minimum that descent ends at, before a transform if there is one."""
     objective = small_minima()[name]
-    start = np.random.default_rng(0).standard_normal(objective.size)
+    record = objective.elimination
+    base = objective if record is None else record.base
+    start = np.random.default_rng(0).standard_normal(base.size)
     start = np.abs(start) if name == "slice" else start
-    point = descend(objective, start).point
+    point = descend(base, start).point
+    point = np.concatenate([point, np.full(objective.size - base.size, 2.0**-30)])
     candidate = Candidate.from_vector(objective.parameters, point)
     return build(objective, candidate, check(objective, candidate).findings).to_json_object()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import tomllib
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,18 @@ def evidence_of_minima(size: int, samples: int, center: list[Any]) -> Iterator[t
             yield "symmetry", {"method": "slice", "fields": [field], "frozen": [j], **box}
             moved = [k for k in range(size) if k != j]
             yield "function-optimal", {"method": "interpolation", "moved": moved, **box}
+        yield from interpolations(size, center)
+
+
+def interpolations(size: int, center: list[str]) -> Iterator[tuple[str, Json]]:
+    """Boxes in few coordinates, the small ones among the others at 0."""
+    least = Fraction(1, 10**5)
+    near_0 = ["0" if abs(Fraction(v)) < least else v for v in center]
+    chosen = [list(m) for n in (1, 2) for m in itertools.combinations(range(size), n)]
+    for moved in random.Random(6).sample(chosen, min(len(chosen), 20)):
+        widths = ["1/10000000" if k in moved else "0" for k in range(size)]
+        box = {"precision": 128, "moved": moved, "center": near_0, "radius": widths}
+        yield "function-optimal", {"method": "interpolation", **box}
 
 
 def evidence_against(size: int, outputs: int, samples: int) -> Iterator[Json]:

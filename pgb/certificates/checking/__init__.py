@@ -16,7 +16,7 @@ balls: krawczyk (a box that holds exactly one zero of the gradient, a strict min
 critical_points: critical-point, critical-line (zeros of the gradient with the signs of all
     eigenvalues there)
 slices: slice (a box of a slice across symmetries that holds a minimum of the slice)
-interpolation: interpolation (a box that holds a point at which the model fits all targets)
+interpolation: interpolation (a box that holds a point at which the data part and R are least)
 manifolds: the lemma of Morse and Bott, for orbit and the methods of branches
 branches: branch, constant-units, equal-units (manifolds of zeros of the gradient)
 regions: region (pieces of piecewise linear networks, by convexity of the loss)

@@ -1,9 +1,13 @@
-"""Points in balls at which the model fits all targets.
+"""Points in balls that no function beats, where no penalty is paid.
 
-interpolation: if c - Y f(c) + (I - Y J)(X - c) is in the interior of the box X, where f are the
-    differences of outputs and targets and J encloses the slopes of f on X, then X holds a zero of
-    f, by Brouwer's theorem. Without penalties, and with a loss that is least where the output is
-    the target, Q is there as low as it can be with any outputs.
+interpolation: let f be, for one sample of each group of equal inputs, the difference of its outputs
+    and targets, if these are those of the whole group and the loss is least there; else the sum of
+    the output gradients of the group, without the last output if the loss ignores a shift of all
+    outputs: then all of these add up to 0. If c - Y f(c) + (I - Y J)(X - c) is in the interior of
+    the box X, where J encloses the slopes of f on X, then X holds a zero of f, by Brouwer's
+    theorem. There the data part is least of any outputs that are equal for equal inputs, as the
+    loss is convex; and R >= 0 is 0 where all penalized parameters are. So Q is least there. With an
+    elimination, R contains the penalty on a.
 """
 
 from __future__ import annotations
@@ -11,13 +15,12 @@ from __future__ import annotations
 from typing import Any
 
 import flint
+from flint import arb
 
 from .balls import box_in_ball, contracts
 from .claims import MINIMUM, Claim
 from .exact import EXACT_BITS, ZERO, sign
-from .hypotheses import precise
-from .jets import Jets
-from .objective import all_outputs
+from .hypotheses import differentiable, precise
 from .problem import Problem
 from .reading import fields, indices, need
 from .rings import BALLS
@@ -32,36 +35,46 @@ def interpolation(claim: Claim, witness: Any) -> Any:
         witness, "method precision moved center radius", "preconditioner"
     )
     P = claim.P
-    plain = P.elimination != "without-units" and not P.penalized
-    need(plain and P.raw["loss"]["name"] in LEAST_AT_TARGET, "Q is not least at the targets")
+    need(P.elimination != "without-units", "Q is not a sum over the samples and R")
     flint.ctx.prec = EXACT_BITS
-    samples = one_of_each_group(P)
-    need(len(indices(moved, P.size)) == len(samples) * P.d_y, "equations and unknowns differ")
+    parts = [
+        (group, k, fit)
+        for group in P.groups()
+        for fit in [fits(P, group)]
+        for k in range(P.d_y if fit else P.d_y - P.classes)
+    ]
+    need(len(indices(moved, P.size)) == len(parts), "equations and unknowns differ")
     precise(precision)
     c, rho = box_in_ball(claim, center, radius, set(moved))
-    f, _ = equations(P, samples, claim.theta([ZERO] * P.size, c), moved)
-    _, J = equations(P, samples, claim.theta(rho, c), moved)
+    frozen = [bool(c[j] == 0 and rho[j] == 0) for j in P.penalized]
+    need(all(frozen), "a penalized parameter is not frozen at 0")
+    f, _ = equations(claim.balls(1, [ZERO] * P.size, c), parts, P, moved)
+    _, J = equations(claim.balls(1, rho, c), parts, P, moved)
     contracts(f, J, [rho[j] for j in moved], Y)
     return MINIMUM, "function-optimal", None, True
 
 
-def one_of_each_group(P: Problem) -> list[int]:
-    """The first of all samples with equal inputs; refused unless their targets are equal."""
-    y = [[exact(v) for v in row] for row in P.y]
-    for first, *others in P.groups():
-        for other in others:
-            same = [sign(a - b) == 0 for a, b in zip(y[first], y[other], strict=True)]
-            need(all(same), "equal inputs have different targets")
-    return [group[0] for group in P.groups()]
+def fits(P: Problem, group: list[int]) -> bool:
+    """Whether the losses of samples with equal inputs are all least at the first one's target."""
+    y = [[exact(v) for v in P.y[i]] for i in group]
+    same = [sign(a - b) == 0 for row in y for a, b in zip(row, y[0], strict=True)]
+    if P.raw["loss"]["name"] in LEAST_AT_TARGET and all(same):
+        return True
+    differentiable(P)
+    return False
 
 
-def equations(P: Problem, samples: list[int], theta: Any, moved: list[int]) -> tuple[Any, Any]:
-    """Differences of outputs and targets at the samples, and slopes by the moved coordinates."""
-    found = [q for q, _ in all_outputs(P, Jets(BALLS, 1), theta, None)]
-    zero = BALLS.number(ZERO)
+def equations(at: Any, parts: Any, P: Problem, moved: list[int]) -> tuple[list[Any], list[Any]]:
+    """The values of f, and its slopes by the moved coordinates."""
     values, rows = [], []
-    for i in samples:
-        for (value, first, _), target in zip(found[i], P.y[i], strict=True):
-            values.append(value - inside(BALLS, target))
-            rows.append([(first or {}).get(j, zero) for j in moved])
+    for group, k, fit in parts:
+        if fit:
+            output = at.q[group[0]][k]
+            values.append(output[0] - inside(BALLS, P.y[group[0]][k]))
+            terms = [(arb(1), output)]
+        else:
+            values.append(sum((at.r[i][k] for i in group), arb(0)))
+            terms = [(at.curvatures[i][k][n], at.q[i][n]) for i in group for n in range(P.d_y)]
+        row = [[v * d[j] for v, (_, d, _) in terms if d and j in d] for j in moved]
+        rows.append([sum(products, arb(0)) for products in row])
     return values, rows

@@ -1,11 +1,15 @@
-"""Global minima of zero loss in a ball: an enclosed point at which the model fits all targets.
+"""Global minima in a ball: an enclosed point that no function beats, where no penalty is paid.
 
-Let the loss be least where the output is the target, with no regularizer. A point with
-phi(theta, x_i) = y_i for all i then attains the least value of any function on the data, so it is
-a global minimum. The equations are fewer than the parameters: all but as many coordinates are
-frozen, and Krawczyk's operator encloses a zero of the square system that is left. Its image in the
-interior of the box gives existence by Brouwer's theorem, for outputs that are Lipschitz with slopes
-enclosed by the Jacobian on the box; kinks do no harm.
+Where in every group of equal inputs the output gradients sum to 0, or the model fits their one
+target and the loss is least there, the data part is the least of any function, as the loss is
+convex. If all penalized parameters are 0 too, so is the regularizer, and the point is a global
+minimum. These are equations: penalized parameters are frozen at 0, and of the others all but as
+many as there are equations as they are. Krawczyk's operator encloses a zero of the square system
+that is left. Its image in the interior of the box gives existence by Brouwer's theorem, for
+functions that are Lipschitz with slopes enclosed on the box; kinks do no harm.
+
+In an eliminated problem the penalized parameters are the weights a of the exponential neurons: with
+a = 0 these add nothing, and the minimum is one of the original problem.
 """
 
 from __future__ import annotations
@@ -18,10 +22,11 @@ from flint import fmpq
 
 from pgb.certificates.prove.definiteness import row_sums
 from pgb.certificates.prove.frames import middle, rationals
+from pgb.certificates.prove.function_optimality import LeastData, groups_of_equations
 from pgb.certificates.prove.krawczyk import rational_texts, room
 from pgb.certificates.prove.pivoting import pivots
 from pgb.conditions.verdict import Evidence, Finding, Verdict
-from pgb.numbers import Array, Balls, Exact, Float64, exact_number
+from pgb.numbers import Array, Balls, Float64, exact_number
 from pgb.problems import Candidate, Objective
 from pgb.progress import Progress, silent
 
@@ -39,53 +44,38 @@ _MARGIN = 4.0
 def prove_interpolation(
     objective: Objective, candidate: Candidate, radii: Floats, *, progress: Progress = silent
 ) -> Finding | None:
-    """Prove that the ball holds a point of zero loss, a global minimum; None if that fails.
+    """Prove that the ball holds a function-optimal point without penalty, a global minimum.
 
-    ``radii`` (p,) are the half-widths of the ball.
+    ``radii`` (p,) are the half-widths of the ball. None if that fails.
     """
-    samples = None if candidate.exact else _equations(objective)
-    if samples is None or not bool(np.all(radii > 0)):
+    groups = None if candidate.exact else groups_of_equations(objective)
+    if groups is None or not bool(np.all(radii > 0)):
         return None
-    point, floats = np.array(candidate.point, dtype=object), Float64()
-    count = len(samples) * objective.model.output_dimension
-    if not 0 < count <= min(objective.size, _MOST_EQUATIONS):
+    point = np.array(candidate.point, dtype=object)
+    movable = np.flatnonzero(~objective.regularizer.active)
+    point[objective.regularizer.active] = fmpq(0)
+    if not bool(np.all(room(point, candidate.point, radii) > 0)):
         return None
-    theta = floats.asarray(candidate.point)
-    slopes = np.asarray(objective.jacobian(floats, theta))[samples].reshape(count, -1) * radii
+    floats, equations = Float64(), LeastData(objective, groups)
+    if not 0 < equations.count <= min(len(movable), _MOST_EQUATIONS):
+        return None
+    slopes = np.asarray(equations.slopes(floats, floats.asarray(point)), dtype=np.float64) * radii
     if not np.all(np.isfinite(slopes)):
         return None
-    moved = np.sort(pivots(slopes)[1])
-    if len(moved) < count or not all(
+    moved = np.sort(movable[pivots(slopes[:, movable])[1]])
+    if len(moved) < equations.count or not all(
         isinstance(exact_number(v), fmpq) for v in np.delete(point, moved)
     ):
         return None
-    system = _System(objective, samples, moved, point)
     with Balls(_PRECISION) as ar:
-        return _proof(ar, system, radii, progress)
-
-
-def _equations(objective: Objective) -> list[int] | None:
-    """One sample for each group of equal inputs; None if fitting the targets is not least."""
-    plain = objective.regularizer.is_zero and objective.loss.minimized_at_target
-    without = objective.elimination is not None and objective.elimination.kind == "without-units"
-    if without or not plain:
-        return None
-    ar = Exact()
-    targets = objective.samples(ar).y
-    for first, *others in objective.data.groups:
-        for other in others:
-            if not bool(np.all(ar.certainly_zero(targets[first] - targets[other]))):
-                return None
-    return [int(group[0]) for group in objective.data.groups]
+        return _proof(ar, _System(equations, moved, point), radii, progress)
 
 
 class _System:
-    """n equations phi(theta, x_i) = y_i in n coordinates of theta, the others as in ``point``."""
+    """n equations in n coordinates of theta, the others as in ``point``."""
 
-    def __init__(
-        self, objective: Objective, samples: list[int], moved: Places, point: Array
-    ) -> None:
-        self.objective, self.samples, self.moved, self.point = objective, samples, moved, point
+    def __init__(self, equations: LeastData, moved: Places, point: Array) -> None:
+        self.equations, self.moved, self.point = equations, moved, point
 
     def whole(self, ar: Balls, part: Array) -> Array:
         """The parameters (p,) for values (n,) of the coordinates that move."""
@@ -94,15 +84,12 @@ class _System:
         return theta
 
     def residual(self, ar: Balls, part: Array) -> Array:
-        """Outputs minus targets, (n, 1)."""
-        outputs = self.objective.outputs(ar, self.whole(ar, part))
-        difference: Array = (outputs - self.objective.samples(ar).y)[self.samples]
-        return difference.reshape(-1, 1)
+        """The left sides, (n, 1)."""
+        return self.equations.values(ar, self.whole(ar, part)).reshape(-1, 1)
 
     def slopes(self, ar: Balls, part: Array) -> Array:
         """The derivatives by the coordinates that move, (n, n)."""
-        found: Array = self.objective.jacobian(ar, self.whole(ar, part))[self.samples]
-        return found.reshape(len(self.moved), -1)[:, self.moved]
+        return self.equations.slopes(ar, self.whole(ar, part))[:, self.moved]
 
 
 def _proof(ar: Balls, system: _System, radii: Floats, progress: Progress) -> Finding | None:
@@ -118,7 +105,7 @@ def _proof(ar: Balls, system: _System, radii: Floats, progress: Progress) -> Fin
     for _ in range(_ATTEMPTS):
         if not (radius > least and np.isfinite(radius)):
             return None
-        progress(f"looking for an interpolation in a box of half-width {radius:.0e}", None)
+        progress(f"looking for a global minimum in a box of half-width {radius:.0e}", None)
         box = ar.ball(center, np.full(center.shape, radius))
         slopes = system.slopes(ar, box)
         contraction = row_sums(ar.upper(identity - ar.matmul(Y, slopes)))
@@ -133,8 +120,8 @@ def _proof(ar: Balls, system: _System, radii: Floats, progress: Progress) -> Fin
 def _radius_inside(step: Floats, contraction: Floats, radius: float) -> float | None:
     """A smaller half-width for which the image of the box lies in its interior, with room to spare.
 
-    ``step`` (n,) bounds |Y (phi - y)| at the center, and ``contraction`` (n,) the row sums of
-    |I - Y J| on the box of half-width ``radius`` and so on every smaller one.
+    ``step`` (n,) bounds |Y f| at the center for the left sides f, and ``contraction`` (n,) the
+    row sums of |I - Y J| on the box of half-width ``radius`` and so on every smaller one.
     """
     if not bool(np.all(contraction < 1)):
         return None
@@ -168,12 +155,9 @@ def _newton(ar: Balls, system: _System) -> tuple[Array, Floats] | None:
 
 
 def _finding(system: _System, center: Array, inverse: Floats, radius: float) -> Finding:
-    objective, moved = system.objective, system.moved
-    reason = (
-        f"within {radius:.1e} of the polished point in every coordinate lies a point at which the "
-        "model fits all targets exactly, so no function has a lower loss on the data"
-    )
-    middles, widths = np.array(system.point, dtype=object), ["0"] * objective.size
+    equations, moved = system.equations, system.moved
+    widths = ["0"] * len(system.point)
+    middles = np.array(system.point, dtype=object)
     middles[moved] = center
     for j in moved.tolist():
         widths[j] = rational_texts(np.array([radius]))[0]
@@ -186,5 +170,28 @@ def _finding(system: _System, center: Array, inverse: Floats, radius: float) -> 
         "preconditioner": [rational_texts(row) for row in inverse],
     }
     details = {"equations": len(moved), "radius": radius, "precision": _PRECISION}
-    evidence = Evidence.INTERPOLATION
+    evidence = Evidence.INTERPOLATION if equations.fitted else Evidence.FUNCTION_OPTIMAL
+    reason = _reason(equations, radius)
     return Finding(Verdict.LOCAL_MINIMUM, True, evidence, reason, details, witness)
+
+
+def _reason(equations: LeastData, radius: float) -> str:
+    what = "the model fits all targets exactly"
+    if not equations.fitted:
+        what = "the output gradients of all equal inputs sum to exactly 0"
+    text = (
+        f"within {radius:.1e} of the polished point in every coordinate lies a point at which "
+        f"{what}, so no function has a lower loss on the data"
+    )
+    if equations.objective.regularizer.is_zero:
+        return text
+    if equations.objective.elimination is not None and _penalizes_only_a(equations.objective):
+        return f"{text}, and the weights a of the added neurons are exactly 0"
+    return f"{text}, and all penalized parameters are exactly 0"
+
+
+def _penalizes_only_a(objective: Objective) -> bool:
+    record, active = objective.elimination, np.array(objective.regularizer.active)
+    assert record is not None
+    active[objective.slices[record.names[0]]] = False
+    return not bool(np.any(active))
