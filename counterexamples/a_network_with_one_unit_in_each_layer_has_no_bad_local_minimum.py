@@ -97,6 +97,6 @@ EXAMPLE = Example(
         claims.stationary(),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.1,
+    cost=0.06,
     picture=Line(extent=(-0.3, 1.1)),
 )
