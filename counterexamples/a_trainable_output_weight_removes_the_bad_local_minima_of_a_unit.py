@@ -91,6 +91,6 @@ EXAMPLE = Example(
         claims.stationary(),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.1,
-    picture=Surface(x=0, y=1, x_range=(-3, 3), y_range=(-12, 4), log=False),
+    cost=0.06,
+    picture=Surface(x=0, y=1, x_range=(-2, 3), y_range=(-1, 1.2), log=False),
 )
