@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Surface, claims, exact, sources
+from counterexamples.kit import Example, Line, Member, claims, exact, sources
 from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
@@ -80,5 +80,5 @@ EXAMPLE = Example(
         claims.not_a_local_minimum(evidence=Evidence.PGB_PROBE),
     ),
     cost=0.1,
-    picture=Surface(x=0, y=2, x_range=(-1, 1), y_range=(-1, 1), log=False),
+    picture=Line(to=lambda member: exact([1] * member.objective.size), extent=(-1, 1.2)),
 )
