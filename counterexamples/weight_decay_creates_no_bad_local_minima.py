@@ -70,9 +70,9 @@ def family(draw: st.DrawFn) -> Member:
 
 
 def canonical() -> Member:
-    """The loss (w3 w2 w1 - 1)^2 with decay 1/30."""
+    """The loss (w3 w2 w1 - 1)^2 with decay 1/6."""
     network = Network([1, 1, 1, 1], "identity", bias=False)
-    return build(network, exact([[1]]), exact([[1]]), fmpq(1, 10))
+    return build(network, exact([[1]]), exact([[1]]), fmpq(1, 2))
 
 
 EXAMPLE = Example(
