@@ -88,9 +88,9 @@ def family(draw: st.DrawFn) -> Member:
 
 
 def canonical() -> Member:
-    """Slopes 101/100 and 1, inputs -1, 0, 1 with targets 0, 0, 1, two units."""
+    """Slopes 1 and 1/100, inputs -1, 0, 1 with targets 0, 0, 1, two units."""
     x, y = exact([-1, 0, 1]), exact([[0], [0], [1]])
-    return build((fmpq(101, 100), fmpq(1)), x, y, exact([1, 1]), exact([[0, 0]]), fmpq(1))
+    return build((fmpq(1), fmpq(1, 100)), x, y, exact([1, 1]), exact([[0, 0]]), fmpq(1))
 
 
 EXAMPLE = Example(
