@@ -28,7 +28,6 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
-    Surface,
     all_zero,
     claims,
     exact,
@@ -137,5 +136,4 @@ EXAMPLE = Example(
         claims.not_a_local_minimum(evidence=Evidence.PGB_PROBE),
     ),
     cost=0.1,
-    picture=Surface(x=0, y=6, x_range=(-4, 4), y_range=(-4, 4), log=False),
 )
