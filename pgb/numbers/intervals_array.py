@@ -250,5 +250,7 @@ def _quotient(x: IntervalArray, y: IntervalArray) -> IntervalArray:
     low, high = down(np.asarray(low)), up(np.asarray(high))
     if apart.all():
         return IntervalArray(low, high)
-    known = np.isnan(x.low + x.high + y.low + y.high) | apart
-    return IntervalArray(np.where(known, low, -np.inf), np.where(known, high, np.inf))
+    # The ends one by one: the sum of those of the whole line is nan, too.
+    unknown = np.isnan(x.low) | np.isnan(x.high) | np.isnan(y.low) | np.isnan(y.high)
+    low, high = np.where(apart, low, -np.inf), np.where(apart, high, np.inf)
+    return IntervalArray(np.where(unknown, np.nan, low), np.where(unknown, np.nan, high))

@@ -11,7 +11,7 @@ from pgb.errors import InputError, did_you_mean, kind_of
 from pgb.search.landscape import CriticalPoint
 
 if TYPE_CHECKING:
-    from pgb.search.exhaustive import CompleteList, ListedPoint
+    from pgb.search.exhaustive import CompleteList
 
 Predicate = Callable[[CriticalPoint], bool]
 
@@ -110,7 +110,8 @@ def claim_of(until: Claim | str | Predicate) -> Claim:
 def decide_in_box(claim: Claim, found: CompleteList) -> bool | None:
     """Whether a claim by name holds for the points of a list; None if that is not decided.
 
-    It fails as soon as one proved point refutes it, and holds only if the list is complete.
+    It fails as soon as one proved point refutes it, and holds only if the list is complete. Global
+    minima of the box are not higher than any point of its border.
     """
     if claim is every_local_minimum_is_global:
         return _one_lowest_value(found)
@@ -121,25 +122,17 @@ def decide_in_box(claim: Claim, found: CompleteList) -> bool | None:
 
 
 def _one_lowest_value(found: CompleteList) -> bool | None:
-    """Whether all minima of a list are certainly as low as the lowest."""
-    from pgb.search.symmetry import group_of
+    """Whether all minima of a list are certainly least in the box, its border included."""
+    from pgb.search.exhaustive.values import is_higher, is_image, is_least
 
     lowest = min(found.minima, key=lambda point: point.value, default=None)
-    others = [point for point in found.minima if point is not lowest]
-    if lowest is None or not others:
+    if lowest is None:
         return True if found.complete else None
-    if any(_is_higher(found, point, lowest) for point in others if point.place == "inside"):
+    others = [point for point in found.minima if point is not lowest]
+    if any(is_higher(found, point, lowest) for point in others if point.place == "inside"):
         return False
-    group = group_of(found.objective)
-    equal = all(group.same(lowest.center, point.center) for point in others)
-    return True if found.complete and equal else None
-
-
-def _is_higher(found: CompleteList, point: ListedPoint, lowest: ListedPoint) -> bool:
-    """Whether a proved minimum is proved to lie above the value at another point."""
-    from pgb.numbers import Balls
-
-    with Balls(128) as ar:
-        box = ar.ball(point.center, point.radius)
-        here, there = (found.objective.value(ar, at) for at in (box, ar.asarray(lowest.center)))
-        return bool(ar.certainly_positive(here - there))
+    if not found.complete:
+        return None
+    least = is_least(found, lowest)
+    equal = all(is_image(found, lowest, point) for point in others)
+    return True if least and equal else least if least is False else None

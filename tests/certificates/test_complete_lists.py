@@ -53,12 +53,25 @@ def test_the_certificate_is_accepted(value: Any, verdict: Verdict) -> None:
 
 def test_a_point_at_the_border_is_counted_apart(border: Any, verdict: Verdict) -> None:
     assert verdict(border, "of complete lists")[0] == 0
-    assert "1 critical point near its border" in border["claim"]["words"]
+    assert "besides 1 critical point inside or just outside" in border["claim"]["words"]
     for point in border["claim"]["points"]:
         changed = copy.deepcopy(border)
         place = border["claim"]["points"].index(point)
         changed["claim"]["points"][place]["border"] = not point["border"]
         refused(changed, verdict)
+
+
+def test_a_wide_box_across_the_border_does_not_say_that_the_point_is_outside(
+    verdict: Verdict,
+) -> None:
+    """A box around a point in the middle may be wider than the whole box: nothing is said then."""
+    found = exhaustive(Objective(Expression(["x"], ["w"], ["w"]), Data([[1]], [[0]])), -1, 1)
+    forged = found.certificate().to_json_object()
+    forged["claim"]["points"][0] |= {"radii": ["2"], "border": True}
+    forged["evidence"][0]["boxes"][0] |= {"radii": ["2"], "low": ["-3"], "high": ["3"]}
+    assert verdict(seal(forged), "of complete lists")[0] == 0
+    words = forged["claim"]["words"]
+    assert words.startswith("besides 1 critical point inside or just outside, the box holds no")
 
 
 def refused(forged: Any, verdict: Verdict) -> None:
@@ -246,7 +259,9 @@ def test_operations_on_intervals_of_the_checker_enclose(
     pairs = [(p + q, x + y), (p - q, x - y), (p * q, x * y), (-p, -x), (square(p), x * x)]
     pairs += [(3 - p, 3 - x), (p * fmpq(1, 3), x / 3), (p.union(q), y)]
     if q.low > 0 or q.high < 0:
-        pairs += [(p / q, x / y), (1 / q, 1 / y)]
+        pairs += [(1 / q, 1 / y)]
+        # What overflows times 0 is refused.
+        pairs += [(p / q, x / y)] if (1 / q).is_finite() else []
     for found, truth in pairs:
         assert found.low == -float("inf") or Fraction(found.low) <= truth
         assert found.high == float("inf") or truth <= Fraction(found.high)

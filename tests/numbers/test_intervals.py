@@ -145,6 +145,15 @@ def test_undefined_and_overflowing_numbers_are_never_certain() -> None:
     assert not AR.certainly_nonzero(-16 * large + 16 * large).any()
 
 
+def test_quotients_by_the_whole_line_are_not_bounded() -> None:
+    infinity = float("inf")
+    for low, high in ((-infinity, infinity), (-infinity, 1.0), (0.0, infinity), (-1.0, 1.0)):
+        found = 1 / IntervalArray(np.array([low]), np.array([high]))
+        assert found.low[0] == -infinity and found.high[0] == infinity
+    softmax = 1 / (1 + AR.exp(AR.between([-800.0], [800.0])))
+    assert not softmax.low[0] > 0 and not softmax.high[0] < 1
+
+
 def test_a_batch_in_memory_order_gives_the_same_as_one_box_after_another() -> None:
     rng = np.random.default_rng(0)
     low = np.asfortranarray(rng.normal(size=(7, 6)))

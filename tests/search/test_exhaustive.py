@@ -17,6 +17,7 @@ from pgb.models import Expression, Network
 from pgb.numbers import Float64
 from pgb.problems import Data, Objective
 from pgb.search.exhaustive import CompleteList, Progress, exhaustive
+from pgb.search.exhaustive.enclosures import Enclosures
 from pgb.transforms import eliminate
 
 LINE = Data([[-2.0], [-1.0], [-0.5], [0.5], [1.0], [2.0]], [[0.5], [-1], [0.25], [1], [-0.5], [1]])
@@ -139,7 +140,7 @@ def test_a_point_at_the_border_is_said_to_be_there(tmp_path: Any) -> None:
     found = exhaustive(polynomial("w^3 - 3*w"), -1, 2)
     assert found.complete
     assert [(point.index, point.place) for point in found.points] == [(0, "inside"), (1, "border")]
-    assert "near its border" in verified(found, tmp_path)
+    assert "besides 1 critical point inside or just outside" in verified(found, tmp_path)
 
 
 def test_a_point_just_outside_is_not_listed(tmp_path: Any) -> None:
@@ -212,6 +213,20 @@ def test_cross_entropy_of_two_classes(tmp_path: Any) -> None:
     found = exhaustive(objective, -4, 4)
     assert found.complete and len(found.points) == 1
     verified(found, tmp_path)
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "hinge"])
+def test_hessians_of_losses_of_several_outputs_are_symmetric_and_hold_those_of_points(
+    loss: str,
+) -> None:
+    options = {"name": "polynomial-hinge", "degree": 3} if loss == "hinge" else loss
+    objective = Objective(Network([1, 2]), Data([[-1.0], [0.5], [1.5]], [0, 1, 1]), options)
+    low, high = np.array([[0.5, -1.0, 0.25, 1.0]]), np.array([[0.75, -0.5, 0.5, 1.25]])
+    H = Enclosures(objective).hessian(low, high)
+    assert np.array_equal(H.low, H.low.swapaxes(1, 2))
+    for share in np.linspace(0, 1, 5):
+        at = objective.hessian(Float64(), low + share * (high - low))
+        assert np.all((H.low - 1e-12 <= at) & (at <= H.high + 1e-12))
 
 
 def test_the_result_does_not_depend_on_the_number_of_threads() -> None:

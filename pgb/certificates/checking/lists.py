@@ -28,13 +28,11 @@ def list_words(claim: Any) -> str:
         need(type(border) is bool, "border is neither true nor false")
         near += border
         inside += [] if border else [index]
-    text = f"the box holds {counted(len(inside), 'critical point')}"
+    besides = f"besides {counted(near, 'critical point')} inside or just outside, " if near else ""
+    text = f"{besides}the box holds {counted(len(inside), 'critical point')}"
     text += " (all nondegenerate)" if inside else ""
     parts = [counted(inside.count(k), name(k, size)) for k in range(size + 1) if inside.count(k)]
     text += f": {', '.join(parts)}" if parts else ""
-    text += (
-        f"; {counted(near, 'critical point')} near its border, inside or outside" if near else ""
-    )
     return text + "; and no other critical point"
 
 

@@ -175,7 +175,10 @@ class Search:
         return np.asarray(low / 2 + high / 2)
 
     def _look_for_points(self, starts: Floats) -> None:
-        """Newton's method from the starts; what is new and can be proved is kept."""
+        """Newton's method from the starts; what is new and can be proved is kept.
+
+        Boxes that meet may hold one and the same point: only the first is kept.
+        """
         if not len(starts):
             return
         for point in newton(self.objective, starts, self.low, self.high):
@@ -184,7 +187,7 @@ class Search:
             if any((np.abs(point - other) <= near).all() for other in known):
                 continue
             unique = prove(self.enclosures, point, self.low, self.high)
-            if unique is None:
+            if unique is None or any(unique.meets(other) for other in self.tree.unique):
                 self._rejected = [*self._rejected[-99:], point]
             else:
                 self.tree.unique.append(unique)

@@ -62,25 +62,24 @@ class Enclosures:
             return result
 
     def _products(self, J: Enclosure, bend: Enclosure) -> Enclosure:
-        """sum_i J_i^T bend_i J_i for J (n, m, d, p) and bend (n, m, d, d) or without n."""
+        """sum_i J_i^T bend_i J_i for J (n, m, d, p) and bend (n, m, d, d) or without n.
+
+        The upper triangle is computed, from all pairs of outputs in either order.
+        """
         ar, p, outputs = self.ar, J.shape[-1], J.shape[-2]
         entries: dict[tuple[int, int], Enclosure] = {}
         for k in range(outputs):
             for j in range(outputs) if not self.objective.loss.separable else [k]:
                 for a in range(p):
-                    for b in range(a if j == k else 0, p):
+                    for b in range(a, p):
                         left, right = J[..., k, a], J[..., j, b]
                         same = (k, a) == (j, b)
                         term = bend[..., k, j] * (left * left if same else left * right)
                         total = ar.sum(term, axis=-1)
                         entries[a, b] = entries[a, b] + total if (a, b) in entries else total
-        rows = [ar.stack([self._entry(entries, a, b) for b in range(p)], axis=-1) for a in range(p)]
+        order = range(p)
+        rows = [ar.stack([entries[min(a, b), max(a, b)] for b in order], axis=-1) for a in order]
         return ar.stack(rows, axis=-2)
-
-    def _entry(self, entries: dict[tuple[int, int], Enclosure], a: int, b: int) -> Enclosure:
-        if (a, b) in entries:
-            return entries[a, b]
-        return entries[b, a]
 
     def kinks(self, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
         """(n,): whether a quantity at which the gradient jumps may vanish in the box."""

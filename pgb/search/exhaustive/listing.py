@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pgb.errors import InputError
 from pgb.numbers import Float64
 from pgb.problems import Objective
@@ -188,8 +186,9 @@ def listed_points(search: Search, tree: Tree) -> list[ListedPoint]:
 
 def _place(unique: Unique, low: Floats, high: Floats) -> str:
     """Where the box of a point lies; in doubt, at the border."""
-    below, above = unique.center - unique.radius, unique.center + unique.radius
-    # The center is a multiple of a power of two not much smaller than the radius: no rounding.
-    if bool(np.any((above < low) | (below > high))):
+    sides = list(zip(unique.ends(), low.tolist(), high.tolist(), strict=True))
+    if any(above < a or below > b for (below, above), a, b in sides):
         return "outside"
-    return "inside" if bool(np.all((below >= low) & (above <= high))) else "border"
+    return (
+        "inside" if all(below >= a and above <= b for (below, above), a, b in sides) else "border"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,16 @@ class Unique:
     def holds(self, low: Floats, high: Floats) -> npt.NDArray[np.bool_]:
         """(n,): whether boxes (n, p) lie in the one where the zero is the only one."""
         return np.asarray(((low >= self.low) & (high <= self.high)).all(axis=1))
+
+    def ends(self) -> list[tuple[Fraction, Fraction]]:
+        """The exact ends of the box of the zero, coordinate by coordinate."""
+        pairs = zip(self.center.tolist(), self.radius.tolist(), strict=True)
+        return [(Fraction(c) - Fraction(r), Fraction(c) + Fraction(r)) for c, r in pairs]
+
+    def meets(self, other: Unique) -> bool:
+        """Whether the boxes of two zeros have a point in common, so that they may be one zero."""
+        pairs = zip(self.ends(), other.ends(), strict=True)
+        return all(a <= d and c <= b for (a, b), (c, d) in pairs)
 
 
 def newton(objective: Objective, starts: Floats, low: Floats, high: Floats) -> Floats:
@@ -92,8 +103,21 @@ def prove(enclosures: Enclosures, point: Floats, low: Floats, high: Floats) -> U
     index = inertia(enclosures, point, radius)
     if index is None:
         return None
-    below, above = _grown(enclosures, point, sizes[good[-1]], radius, low, high)
+    around = Unique(point, radius, low, high, index)
+    below, above = _grown(enclosures, point, sizes[good[-1]], _hull(around), low, high)
     return Unique(point, radius, below, above, index)
+
+
+def _hull(unique: Unique) -> tuple[Floats, Floats]:
+    """The least box of doubles that holds the box of the zero."""
+    ends = unique.ends()
+    low, high = (np.array([float(pair[side]) for pair in ends]) for side in (0, 1))
+    pairs = zip(low.tolist(), high.tolist(), ends, strict=True)
+    wide = np.array([(Fraction(a) > c, Fraction(b) < d) for a, b, (c, d) in pairs])
+    return (
+        np.where(wide[:, 0], np.nextafter(low, -np.inf), low),
+        np.where(wide[:, 1], np.nextafter(high, np.inf), high),
+    )
 
 
 def _powers(sizes: Floats) -> Floats:
@@ -130,12 +154,21 @@ def regular(enclosures: Enclosures, low: Floats, high: Floats) -> npt.NDArray[np
 
 
 def _grown(
-    enclosures: Enclosures, point: Floats, size: Floats, radius: Floats, low: Floats, high: Floats
+    enclosures: Enclosures,
+    point: Floats,
+    size: Floats,
+    hull: tuple[Floats, Floats],
+    low: Floats,
+    high: Floats,
 ) -> tuple[Floats, Floats]:
-    """Move the faces of a box out, not beyond [low, high], while the Hessian stays regular."""
+    """Move the faces of a box out, not beyond [low, high], while the Hessian stays regular.
+
+    The box holds ``hull``, on which the Hessian is regular.
+    """
     p = len(point)
-    least, most = np.minimum(low, point - radius), np.maximum(high, point + radius)
+    least, most = np.minimum(low, hull[0]), np.maximum(high, hull[1])
     ends = np.stack([np.maximum(point - size, least), np.minimum(point + size, most)])
+    ends = np.stack([np.minimum(ends[0], hull[0]), np.maximum(ends[1], hull[1])])
     factors = np.full(2 * p, 2.0)
     for _ in range(40):
         tried = np.repeat(ends[None], 2 * p + 1, axis=0)
