@@ -22,7 +22,7 @@ import numpy.typing as npt
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Question, Surface, claims, exact, polished, sources
+from counterexamples.kit import Example, Line, Member, Question, claims, exact, polished, sources
 from pgb.conditions import Verdict
 from pgb.models import Network
 from pgb.numbers import Float64
@@ -91,6 +91,11 @@ def canonical() -> Member:
     return build("tanh", [1, 2, 3], [2, 2, 3], [0.77, 2.7], 0.5)
 
 
+def moved_apart(member: Member) -> Floats:
+    """The candidate with the incoming weights of the two units moved in opposite directions."""
+    return np.asarray(member.candidate.point) + np.array([0.3, -0.3, 0, 0])
+
+
 EXAMPLE = Example(
     __name__,
     title="Every embedding of a local minimum in a wider network is a local minimum.",
@@ -117,5 +122,5 @@ EXAMPLE = Example(
         claims.saddle(1, "the wider network has a saddle of index 1 there"),
     ),
     cost=0.1,
-    picture=Surface(x=0, y=1, x_range=(0.3, 1.4), y_range=(0.3, 1.4), log=False),
+    picture=Line(to=moved_apart, extent=(-1, 1)),
 )
