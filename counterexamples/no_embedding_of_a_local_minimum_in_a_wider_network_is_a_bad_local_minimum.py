@@ -21,7 +21,7 @@ import numpy.typing as npt
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Question, Surface, claims, exact, polished, sources
+from counterexamples.kit import Example, Line, Member, Question, claims, exact, polished, sources
 from pgb.conditions import Verdict, descend
 from pgb.models import Network
 from pgb.numbers import Float64
@@ -131,5 +131,5 @@ EXAMPLE = Example(
         ),
     ),
     cost=0.1,
-    picture=Surface(x=0, y=1, x_range=(0.3, 1.4), y_range=(0.3, 1.4), log=False),
+    picture=Line(extent=(-0.3, 1.2)),
 )
