@@ -57,3 +57,13 @@ def test_close_minima_of_almost_equal_values_are_not_taken_for_one() -> None:
     found = exhaustive(Objective(model, Data([[1]], [[0, 0]])), 0.5, 1.5)
     assert found.complete and len(found.minima) == 2
     assert holds(found, "every-minimum-is-global") is None
+
+
+def test_the_checker_follows_where_its_enclosures_are_wider(tmp_path: Any) -> None:
+    """Boxes with one point, as large as the search can prove them, are made smaller if need be."""
+    objective = line("1/(1 + w^2)", [Fraction(8, 7), Fraction(10, 7), Fraction(-15, 7)], "log-cosh")
+    found = exhaustive(objective, -1.5, 1)
+    assert found.complete
+    found.certificate().save(tmp_path / "list.json")
+    code, _, sentence = checking.verify(str(tmp_path / "list.json"))
+    assert code == 0, sentence

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pgb.certificates import checking
 from pgb.certificates.certificate import Certificate
 from pgb.certificates.checking import complete
@@ -43,23 +45,44 @@ def certificate_of(found: CompleteList) -> Certificate:
         InputError: if the checker cannot follow the proof.
     """
     problem, claim = export_problem(found.objective), claim_of(found)
-    boxes = [_box(point) for point in (*found.points, *found.beyond)]
-    around = [(p.proof.low.tolist(), p.proof.high.tolist()) for p in (*found.points, *found.beyond)]
+    points, read = (*found.points, *found.beyond), Problem(problem)
     root = (found.low.tolist(), found.high.tolist())
     with Balls(complete.BITS):
-        tree = _Replay(Problem(problem), around).run(root, found.tree)
+        around = [_alone(read, point) for point in points]
+        tree = _Replay(read, around).run(root, found.tree)
+    boxes = [_box(point, box) for point, box in zip(points, around, strict=True)]
     witness = {"method": "bisection", "precision": _PRECISION, "boxes": boxes, "tree": tree}
     claim["words"] = checking.words(claim)
     return Certificate(problem, claim, (witness,))
 
 
-def _box(point: ListedPoint) -> dict[str, Any]:
+def _alone(problem: Problem, point: ListedPoint) -> complete.Box:
+    """A box in which the checker proves that the point is the only one: that found, or smaller."""
+    least, most = point.proof.hull()
+    low, high = point.proof.low, point.proof.high
+    for _ in range(_MOST_SPLITS):
+        box = low.tolist(), high.tolist()
+        try:
+            complete.alone(problem, box)
+        except (Refused, ZeroDivisionError):
+            low, high = (
+                np.minimum(low / 2 + least / 2, least),
+                np.maximum(high / 2 + most / 2, most),
+            )
+        else:
+            return box
+    raise InputError(
+        "certificate: found a point of which the checker cannot prove that it is alone"
+    )
+
+
+def _box(point: ListedPoint, around: complete.Box) -> dict[str, Any]:
     proof = point.proof
     return {
         "center": export_point(proof.center),
         "radii": export_point(proof.radius),
-        "low": export_point(proof.low),
-        "high": export_point(proof.high),
+        "low": export_point(np.array(around[0])),
+        "high": export_point(np.array(around[1])),
         "frame": [export_point(row) for row in point.frame],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, nextafter
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,15 @@ class Unique:
         """The exact ends of the box of the zero, coordinate by coordinate."""
         pairs = zip(self.center.tolist(), self.radius.tolist(), strict=True)
         return [(Fraction(c) - Fraction(r), Fraction(c) + Fraction(r)) for c, r in pairs]
+
+    def hull(self) -> tuple[Floats, Floats]:
+        """The least box of doubles that holds the box of the zero."""
+        low, high = [], []
+        for below, above in self.ends():
+            a, b = float(below), float(above)
+            low.append(nextafter(a, -inf) if Fraction(a) > below else a)
+            high.append(nextafter(b, inf) if Fraction(b) < above else b)
+        return np.array(low), np.array(high)
 
     def meets(self, other: Unique) -> bool:
         """Whether the boxes of two zeros have a point in common, so that they may be one zero."""
@@ -104,20 +114,8 @@ def prove(enclosures: Enclosures, point: Floats, low: Floats, high: Floats) -> U
     if index is None:
         return None
     around = Unique(point, radius, low, high, index)
-    below, above = _grown(enclosures, point, sizes[good[-1]], _hull(around), low, high)
+    below, above = _grown(enclosures, point, sizes[good[-1]], around.hull(), low, high)
     return Unique(point, radius, below, above, index)
-
-
-def _hull(unique: Unique) -> tuple[Floats, Floats]:
-    """The least box of doubles that holds the box of the zero."""
-    ends = unique.ends()
-    low, high = (np.array([float(pair[side]) for pair in ends]) for side in (0, 1))
-    pairs = zip(low.tolist(), high.tolist(), ends, strict=True)
-    wide = np.array([(Fraction(a) > c, Fraction(b) < d) for a, b, (c, d) in pairs])
-    return (
-        np.where(wide[:, 0], np.nextafter(low, -np.inf), low),
-        np.where(wide[:, 1], np.nextafter(high, np.inf), high),
-    )
 
 
 def _powers(sizes: Floats) -> Floats:
