@@ -49,6 +49,7 @@ def critical_point(
         gradient_norm=record.gradient_norm,
         first_start=record.first_start,
         seek=record.seek,
+        kinks=record.kinks,
         certificate=None if settled is None else settled.certificate,
     )
 

@@ -121,6 +121,7 @@ def _record(
         hits=1,
         first_start=start,
         seek=chunk.seek,
+        kinks=found.kinks,
     )
 
 

@@ -42,6 +42,8 @@ class CriticalPoint:
         orbit_size: images under the finite part of the symmetry group; orbit_dimension: of the
             continuous part.
         gradient_norm: where the first run ended; first_start: its number; seek: what it sought.
+        kinks: quantities that are 0 there and whose sign matters, such as arguments of relu units;
+            where there are any, gradient, index and nullity are those along the kinks.
         certificate: of the proof, as plain JSON values.
     """
 
@@ -67,6 +69,7 @@ class CriticalPoint:
     gradient_norm: float
     first_start: int
     seek: str
+    kinks: int
     certificate: Mapping[str, Any] | None
 
     def __repr__(self) -> str:

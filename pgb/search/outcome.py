@@ -27,6 +27,7 @@ from pgb.problems import Objective
 from pgb.search.descent.ends import Ends, Rule, State
 from pgb.search.escapes import Escape, escapes_of
 from pgb.search.flatness import Flatness, explore
+from pgb.search.kink_points import along_kinks_of
 from pgb.search.mechanisms import is_saturated
 from pgb.search.optimality import auxiliary_outputs, is_optimal, theorem_applies
 from pgb.search.scales import typical_magnitudes
@@ -49,7 +50,7 @@ class Outcome(Enum):
     SADDLE = "A stationary point with lower values nearby."
     DEGENERATE = "A stationary point that second derivatives do not classify."
     ESCAPING = "The parameters leave every bounded set while the value decreases."
-    STALLED = "The run settled nowhere within its budget, or at a kink."
+    STALLED = "The run settled nowhere within its budget, or where kinks meet in a singular way."
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Classified:
         lowest, highest: the least and the greatest eigenvalue of the Hessian in units of the
             typical sizes of the parameters; None where it was not needed.
         escape: of escaping runs.
+        kinks: switches that are 0 at the point, where the objective is not differentiable; index
+            and nullity are then those of the Hessian along them.
     """
 
     outcome: Outcome
@@ -77,6 +80,7 @@ class Classified:
     lowest: float | None = None
     highest: float | None = None
     escape: Escape | None = None
+    kinks: int = 0
 
 
 def classify(
@@ -96,6 +100,8 @@ def classify(
         chosen = rows[start : start + step]
         for place, result in zip(chosen, _stationary(objective, ends, chosen, group), strict=True):
             found[place] = result
+    for place in np.flatnonzero(np.asarray(ends.rules) == Rule.ALONG_KINKS):
+        found[place] = _at_kinks(objective, np.asarray(ends.points)[place], group)
     reasons = dict.fromkeys(np.flatnonzero(escaping | driven).tolist(), _GROWS)
     reasons |= {place: _SATURATED for place in rows.tolist() if found[place].reason == _SATURATED}
     away = sorted(reasons)
@@ -106,6 +112,32 @@ def classify(
 
 _GROWS = "parameters grow without bound while the value decreases"
 _SATURATED = "units are saturated, so that some derivatives are 0 in floats only"
+
+
+def _at_kinks(objective: Objective, point: Vector, group: SymmetryGroup) -> Classified:
+    """A point that is stationary along its kinks, with positive slopes away from them."""
+    dimension = group.orbit_dimension(point)
+    at = along_kinks_of(objective, point, dimension)
+    if at is None:
+        return Classified(Outcome.STALLED, reason=_stalled(int(Rule.KINK), True))
+    flat = at.nullity > dimension
+    base = Classified(
+        Outcome.DEGENERATE,
+        at.index,
+        at.nullity,
+        at.clear and (not flat or bool(at.flat)),
+        flat,
+        "stationary along its kinks, where the Hessian has eigenvalues that may be 0",
+        at.lowest,
+        at.highest,
+        kinks=at.kinks,
+    )
+    if at.index:
+        return replace(base, outcome=Outcome.SADDLE, reason="negative curvature along its kinks")
+    if base.explained:
+        reason = "uphill away from its kinks, and a minimum along them"
+        return replace(base, outcome=Outcome.MINIMUM, reason=reason)
+    return base
 
 
 def _stalled(rule: int, at_kink: bool) -> str:

@@ -27,6 +27,7 @@ class PointRecord:
         free: flat directions beyond those of the orbit of the symmetries.
         hits: runs that ended there, or at an image of it under a symmetry.
         first_start: the least number of a start that led there; seek: what that run sought.
+        kinks: switches that are 0 there, so that the objective is not differentiable.
     """
 
     parameters: Vector
@@ -41,6 +42,7 @@ class PointRecord:
     hits: int
     first_start: int
     seek: str
+    kinks: int = 0
 
     @property
     def key(self) -> str:

@@ -147,6 +147,7 @@ def _verdict(point: CriticalPoint) -> str:
         point.kind or "",
         "global" if point.is_global else "",
         "bad" if point.bad else "",
+        _number(point.kinks, "kink") if point.kinks else "",
         f"{point.free} flat" if point.free else "",
     ]
     shown = ", ".join(word for word in words if word)

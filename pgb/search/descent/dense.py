@@ -236,7 +236,7 @@ class Solver:
             idle = (creeping | little) & (size > walk.old_size) & (size > _GROWN)
             walk.idle[due] = np.where(idle, walk.idle + 1, 0)[due]
             rules[walk.idle >= _MOST_IDLE] = int(Rule.VALLEY)
-            lasting = (walk.old_size > _FAR) & np.isfinite(walk.old_size)
+            lasting = (walk.old_size > _FAR) & (size > _KEPT * walk.old_size)
             far = ((size > _LARGE) & creeping) | ((size > _FAR) & slow & lasting)
             rules[far] = int(Rule.FAR)
         else:

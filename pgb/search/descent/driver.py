@@ -10,6 +10,7 @@ from pgb.errors import InputError, kind_of
 from pgb.problems import Objective
 from pgb.search.descent.dense import Solver
 from pgb.search.descent.ends import Ends
+from pgb.search.descent.kinks import along_kinks
 from pgb.search.descent.matrix_free import minimize
 
 #: Up to this many parameters Hessians are formed and factorised.
@@ -40,6 +41,8 @@ def descend(
     depends on its start alone up to rounding, and the same starts in the same order give the same
     ends bit for bit on one machine.
 
+    Runs that stop at a kink go on along it (see ``kinks``).
+
     Raises:
         InputError: for starts of a wrong shape or not finite, and for wrong options.
     """
@@ -52,7 +55,9 @@ def descend(
     if p > DENSE_LIMIT and seek == "minimum":
         return minimize(objective, points, int(iterations))
     many = max(1, min(_PORTION, _PORTION_ENTRIES // max(1, p * p)))
-    return Solver(objective, seek, many).run(points, int(iterations))
+    solver = Solver(objective, seek, many)
+    ends = solver.run(points, int(iterations))
+    return along_kinks(solver, ends, int(iterations)) if seek == "minimum" else ends
 
 
 def _checked(objective: Objective, starts: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

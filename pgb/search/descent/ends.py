@@ -16,6 +16,7 @@ class State(IntEnum):
     """How a run ended; the values are what ``Ends.states`` holds."""
 
     #: A stationary point to machine precision: tiny gradient, tiny Newton step, steps died out.
+    #: At kinks both are meant along them, and the slopes away from them are positive.
     CONVERGED = 0
     #: The parameters grow without bound, or units saturate, while the value decreases.
     ESCAPING = 1
@@ -45,6 +46,8 @@ class Rule(IntEnum):
     NO_PROGRESS = 7
     #: A local minimum of the gradient norm that is not stationary (critical points only).
     SPURIOUS = 8
+    #: Stationary along the kinks that meet at the point, and uphill away from each of them.
+    ALONG_KINKS = 9
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Ends:
     Attributes:
         points: (n, p).
         values: (n,).
-        gradient_norms: (n,) Euclidean norms of the gradients.
+        gradient_norms: (n,) Euclidean norms of the gradients, at kinks along these.
         newton_steps: (n,) largest entry of the (pseudo-inverse) Newton step, each relative to the
             size of the parameter or its typical magnitude, whichever is larger.
         states: (n,) values of ``State``.

@@ -25,6 +25,11 @@ _UNDERFLOW = 1e-26
 _CLOSE = 1e-4
 # A gradient along null directions this small relative to the curvatures moves nothing.
 _STILL = 4e-15
+# Moves over the trail, relative to the size of the parameters, that are hardly any.
+_HARDLY = 1e-2
+# A gradient along null directions above this, relative to values and curvatures, is no zero.
+_GENTLE = 1e-6
+_FINAL = (Rule.REGULAR, Rule.SATURATED, Rule.NO_PROGRESS, Rule.NULL_DIRECTIONS, Rule.VALLEY)
 # Curvatures below this fraction of the largest one are rounding; longer steps are not polishing.
 _NOISE, _LONGEST = 3e-14, 1e-2
 _VISIBLE = 4e-16
@@ -40,6 +45,7 @@ def finished(objective: Objective, typical: Floats, register: Register) -> Ends:
     )
     if len(arrived):
         _polish(objective, typical, register, arrived)
+    _reconsider(objective, typical, register)
     at_kink = near_kinks(objective, register.points)
     smooth = ~at_kink
     converged = np.isin(register.rules, [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS)])
@@ -50,6 +56,29 @@ def finished(objective: Objective, typical: Floats, register: Register) -> Ends:
     register.states[escaping] = int(State.ESCAPING)
     norms = np.linalg.norm(objective.gradient(_AR, register.points), axis=-1)
     return register.ends(norms, at_kink)
+
+
+def _reconsider(objective: Objective, typical: Floats, register: Register) -> None:
+    """Polish what was given up in a flat valley in which it hardly moved any more.
+
+    What has not arrived after that stays as it is. Far moves along kinked models, which are flat on
+    whole regions, prove nothing either.
+    """
+    rows = np.flatnonzero(register.rules == int(Rule.VALLEY))
+    if not _has_kinks(objective, register.points[:1]):
+        sizes = np.maximum(np.max(np.abs(register.points[rows]) / typical, axis=-1), 1.0)
+        moves = np.abs(register.points[rows] - register.trail[rows, 0]) / typical
+        rows = rows[np.max(moves, axis=-1) <= _HARDLY * sizes]
+    if not len(rows):
+        return
+    known = [getattr(register, name)[rows].copy() for name in _POLISHED]
+    _polish(objective, typical, register, rows)
+    away = ~np.isin(register.rules[rows], [int(Rule.REGULAR), int(Rule.NULL_DIRECTIONS)])
+    for name, values in zip(_POLISHED, known, strict=True):
+        getattr(register, name)[rows[away]] = values[away]
+
+
+_POLISHED = ("points", "values", "newton_steps", "rules")
 
 
 def _polish(
@@ -100,9 +129,10 @@ def _polish(
     places = np.flatnonzero(small & flat)
     vanishing[places] &= ~saturated(objective.model, theta[places], objective.samples(_AR).x)
     vanishing[places] &= _balanced(objective, theta[places])
+    gentle = at.null_slope <= _GENTLE * (at.top + np.abs(value))
     rules = np.select(
-        [small & ~flat, small & ~vanishing, small & quiet, small],
-        [int(Rule.REGULAR), int(Rule.SATURATED), int(Rule.NULL_DIRECTIONS), int(Rule.VALLEY)],
+        [small & ~flat, small & ~vanishing & gentle, small & ~vanishing, small & quiet, small],
+        [int(r) for r in _FINAL],
         int(Rule.NO_PROGRESS),
     )
     register.rules[rows] = rules
@@ -176,6 +206,10 @@ def _balanced(objective: Objective, theta: Floats) -> npt.NDArray[np.bool_]:
         a = objective.slices[record.names[0]]
         result &= np.abs(slope[:, a] * theta[:, a])[:, 0] <= _UNDERFLOW
     return result
+
+
+def _has_kinks(objective: Objective, points: Floats) -> bool:
+    return any(switch.order == 1 for switch in objective.switches(_AR, points))
 
 
 def near_kinks(objective: Objective, points: Floats) -> npt.NDArray[np.bool_]:

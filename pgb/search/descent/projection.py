@@ -26,7 +26,7 @@ Indices = npt.NDArray[np.intp]
 
 _AR = Float64()
 _QUADRATIC_LOSSES = ("squared", "half-squared")
-# Proximal term relative to the trace: nearly equal units make the normal equations singular.
+# Proximal term relative to the diagonal: nearly equal units make the normal equations singular.
 _PROXIMAL = 1e-14
 
 
@@ -177,10 +177,13 @@ def _without_curvature(model: Model, objective: Objective) -> list[int]:
 
 
 def _shifted(normal: Floats) -> Floats:
+    """With a proximal term for each parameter in its own units: columns may be of any size."""
     size = normal.shape[-1]
     normal = np.where(np.isfinite(normal), normal, 0)
-    trace = np.trace(normal, axis1=1, axis2=2)
-    shift = _PROXIMAL * trace + np.finfo(np.float64).tiny
+    places = np.arange(size)
+    diagonal = np.abs(normal[:, places, places])
     result = normal.copy()
-    result[:, np.arange(size), np.arange(size)] += np.where(trace > 0, shift, 1.0)[:, None]
+    result[:, places, places] += np.where(
+        diagonal > 0, _PROXIMAL * diagonal + np.finfo(np.float64).tiny, 1.0
+    )
     return result

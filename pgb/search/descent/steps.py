@@ -10,6 +10,8 @@ from pgb.search.descent.ends import Floats
 
 _TINY = 1e-300
 _SECULAR_STEPS = 8
+# Curvatures below this fraction of the slopes make a function straight, not small.
+_STRAIGHT = 1e-9
 # Curvatures below this fraction of the largest one are rounding.
 FLOOR = 1e-15
 #: Curvatures below this fraction of the largest one make a null direction.
@@ -19,7 +21,8 @@ NULL = 1e-11
 class Spectrum(NamedTuple):
     """Eigenvalues (n, k), vectors (n, k, k), gradient in their basis (n, k), and a size (n,).
 
-    ``top``: the largest |eigenvalue|, or the size of the terms that they come from, if larger.
+    ``top``: the largest |eigenvalue|, or the size of the terms that they come from, if larger; a
+    small part of the largest slope where there is no curvature.
     ``newton`` (n,): the largest entry of the Newton step without null directions; ``null_slope``
     (n,): the gradient along null directions.
     """
@@ -40,10 +43,12 @@ def spectrum(gradient: Floats, hessian: Floats, size: Floats | float = _TINY) ->
         hessian = np.where(finite[:, None, None], hessian, 0)
     values, vectors = np.linalg.eigh(hessian)
     slopes = np.matmul(gradient[:, None, :], vectors)[:, 0, :]
-    top = np.maximum(np.maximum(values[:, -1], -values[:, 0]), np.maximum(size, _TINY))
+    top = np.max(np.abs(values), axis=-1, initial=0.0)
+    top = np.maximum(np.maximum(top, size), _STRAIGHT * np.max(np.abs(slopes), axis=-1, initial=0))
+    top = np.maximum(top, _TINY)
     null = np.abs(values) <= NULL * top[:, None]
     pseudo = np.where(null, 0, slopes / np.where(null, 1, values))
-    newton = np.max(np.abs(in_coordinates(vectors, pseudo)), axis=-1)
+    newton = np.max(np.abs(in_coordinates(vectors, pseudo)), axis=-1, initial=0.0)
     null_slope = np.sqrt(np.sum(np.where(null, slopes * slopes, 0), axis=-1))
     return Spectrum(values, vectors, slopes, top, newton, null_slope)
 
