@@ -1,4 +1,9 @@
-"""Search for the critical points of an objective: ``search`` gives a ``Landscape``."""
+"""Search for the critical points of an objective.
+
+``pgb.search(problem, starts=1000)`` gives a ``Landscape``, which prints as a table; all arguments
+are those of ``pgb.search.search``. ``pgb.search.exhaustive(problem, low, high)`` lists all critical
+points in a box, with a proof that there are no others.
+"""
 
 from __future__ import annotations
 

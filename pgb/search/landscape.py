@@ -105,6 +105,11 @@ class EscapeGroup:
     first_start: int
     seek: str
 
+    def __repr__(self) -> str:
+        escape = self.escape
+        limit = "unknown" if escape.limit is None else f"{escape.limit:.6g}"
+        return f"EscapeGroup({escape.mechanism}, limit={limit}, hits={self.hits})"
+
 
 @dataclass(frozen=True)
 class Work:
@@ -210,16 +215,20 @@ class Landscape:
         once = sum(point.hits == 1 for point in self.points)
         return once / self.runs if self.runs else None
 
-    def certificate(self, point: CriticalPoint | int) -> Certificate:
+    def certificate(self, point: CriticalPoint | int | None = None) -> Certificate:
         """The certificate of a proved point, given itself or by its place in ``points``.
+
+        Without a point that of the counterexample at which the search stopped.
 
         Raises:
             InputError: if nothing is proved about it.
         """
         from pgb.certificates import Certificate
 
-        chosen = self.points[point] if isinstance(point, int) else point
-        found = chosen.certificate
+        chosen = self.points[point] if isinstance(point, int) else point or self.counterexample
+        found = None if chosen is None else chosen.certificate
+        if chosen is None:
+            raise InputError("certificate: found no counterexample, expected a point")
         if found is None:
             raise InputError("certificate: found no proof of this point, expected prove=True")
         return Certificate(found["problem"], found["claim"], tuple(found["evidence"]))
@@ -233,11 +242,21 @@ class Landscape:
             for parameter in self.objective.parameters
         }
 
-    def to_records(self) -> list[dict[str, Any]]:
-        """One flat mapping for each point, for a table of any library."""
+    def to_records(self, parameters: bool = False) -> list[dict[str, Any]]:
+        """One flat mapping for each point, for a table of any library.
+
+        With ``parameters`` there is an entry for each number in them, such as "W1[0, 2]".
+        """
+        from pgb.search.escapes import name_of
         from pgb.search.rendering import record
 
-        return [record(point) for point in self.points]
+        names = [
+            name_of(self.objective, j) for j in range(self.objective.size if parameters else 0)
+        ]
+        return [
+            record(point) | dict(zip(names, point.parameters.tolist(), strict=False))
+            for point in self.points
+        ]
 
     def to_json_object(self) -> dict[str, Any]:
         """Plain JSON values; keys are documented in docs/search.md."""

@@ -13,6 +13,7 @@ import pytest
 from pgb.models import Expression, Network
 from pgb.numbers import Float64
 from pgb.problems import Data, Objective
+from pgb.search import Outcome, search
 from pgb.search.descent import Ends, Rule, State
 from pgb.search.escapes import Escape, alike, escape_of, group_escapes, name_of
 from pgb.transforms import eliminate, without_units
@@ -152,3 +153,17 @@ def test_escapes_that_are_alike_are_counted_together() -> None:
     assert [group.hits for group in found] == [3, 2, 2, 1]
     assert sum(group.hits for group in found) == 8
     assert not alike(escape(None), escape(1.0))
+
+
+def test_landscapes_show_one_row_for_each_mechanism() -> None:
+    """With the growth law that is known, and the range of limits if there are many."""
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(12, 2))
+    problem = Objective(Network([2, 3, 1]), Data(x, np.sin(2 * x[:, 0])))
+    found = search(problem, starts=100, workers=1)
+    rows = found.to_text().split("escaping by")[1].split("\n\n")[0].splitlines()[1:]
+    mechanisms = {group.escape.mechanism for group in found.escapes}
+    assert len(rows) == len(mechanisms) < len(found.escapes)
+    assert sum(int(row.split()[-1]) for row in rows) == found.counts[Outcome.ESCAPING]
+    assert any(" from " in row for row in rows)
+    assert "hits=" in repr(found.escapes[0]) and len(repr(found.escapes[0])) < 120

@@ -36,6 +36,19 @@ def test_records_are_flat(found: Landscape) -> None:
     assert records[0]["hits"] == found.points[0].hits
 
 
+def test_records_hold_the_parameters_on_request(found: Landscape) -> None:
+    (first, *_) = found.to_records(parameters=True)
+    assert first["W1[2, 0]"] == found.points[0].parameters[2]
+    assert first["b2[0]"] == found.points[0].parameters[-1]
+
+
+def test_a_certificate_without_a_counterexample_needs_a_point(found: Landscape) -> None:
+    with pytest.raises(InputError, match="found no counterexample, expected a point"):
+        found.certificate()
+    stopped = replace(found, counterexample=found.points[1])
+    assert stopped.certificate().claim == found.certificate(1).claim
+
+
 def test_json_has_the_documented_keys(found: Landscape) -> None:
     value = json.loads(json.dumps(found.to_json_object(), allow_nan=False))
     assert {"points", "counts", "escapes", "stalled", "lowest", "unseen", "seed"} <= set(value)
