@@ -139,13 +139,14 @@ class Certifier:
             problem, proof = case.save(self._folder, self._test)
         except OSError as error:
             return f"{_sentence(case, claim)}\n{self._folder}: cannot be written: {error.strerror}"
+        except InputError as error:  # a problem that files have no words for
+            return f"{_sentence(case, claim)}\nnot written: {'; '.join(error.problems)}"
         self._tally.falsified = _shown(problem)
-        return (
-            f"{_sentence(case, claim)}\n"
-            f"problem file: {_shown(problem)}\n"
-            f"certificate:  {_shown(proof)}\n"
-            f"to re-check:  pgb verify {shlex.quote(_shown(proof))}"
-        )
+        text = f"{_sentence(case, claim)}\nproblem file: {_shown(problem)}"
+        if proof is None:
+            return text
+        check = f"pgb verify {shlex.quote(_shown(proof))}"
+        return f"{text}\ncertificate:  {_shown(proof)}\nto re-check:  {check}"
 
 
 def _shown(path: Path) -> str:
@@ -156,12 +157,11 @@ def _shown(path: Path) -> str:
 
 def _sentence(case: Falsified, claim: Claim) -> str:
     found = case.point.certificate
-    assert found is not None
+    words = case.point.reason if found is None else found["claim"]["words"]
     return (
         f"falsified: {claim.sentence}\n"
         f"problem:   {case.objective!r}\n"
-        f"proved:    {found['claim']['words']}, value {case.point.value:.6g}, near "
-        f"{case.point.parameters.tolist()}"
+        f"proved:    {words}, value {case.point.value:.6g}, near {case.point.parameters.tolist()}"
     )
 
 

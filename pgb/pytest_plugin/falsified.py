@@ -25,18 +25,21 @@ class Falsified:
     objective: Objective
     point: CriticalPoint
 
-    def save(self, folder: Path, test: str) -> tuple[Path, Path]:
-        """Write the problem file and the certificate of a test; return both paths."""
+    def save(self, folder: Path, test: str) -> tuple[Path, Path | None]:
+        """Write the problem file and the certificate of a test; return both paths.
+
+        There is no certificate of a model that certificates have no words for.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         name = file_name(test)
         problem, proof = folder / f"{name}.toml", folder / f"{name}.certificate.json"
-        found = self.point.certificate
-        assert found is not None
-        Certificate(found["problem"], found["claim"], tuple(found["evidence"])).save(proof)
+        found, better = self.point.certificate, None
+        if found is not None:
+            Certificate(found["problem"], found["claim"], tuple(found["evidence"])).save(proof)
+            better = self._better(found["claim"]["better"])
         candidate = Candidate.from_vector(self.objective.parameters, self.point.parameters)
-        better = self._better(found["claim"]["better"])
         write_problem(ProblemFile(self.objective, candidate, better), problem)
-        return problem, proof
+        return problem, None if found is None else proof
 
     def _better(self, numbers: list[object] | None) -> Candidate | None:
         """The better point of the certificate; searches find floats, which are these rationals."""
