@@ -23,11 +23,12 @@ from counterexamples.kit.decisions import (
 )
 from counterexamples.kit.example import Correction, Example
 from counterexamples.kit.members import Member, Question
-from counterexamples.kit.pictures import Line, Path, Surface
+from counterexamples.kit.pictures import Curves, Line, Path, Surface, Trace
 
 __all__ = [
     "Claim",
     "Correction",
+    "Curves",
     "Decision",
     "Example",
     "Line",
@@ -36,6 +37,7 @@ __all__ = [
     "Path",
     "Question",
     "Surface",
+    "Trace",
     "all_nonzero",
     "all_positive",
     "all_zero",

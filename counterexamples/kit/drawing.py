@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from counterexamples.kit.example import Example
 from counterexamples.kit.members import Member
-from counterexamples.kit.pictures import Line, Picture, Surface
+from counterexamples.kit.pictures import Curves, Line, Picture, Surface
 from counterexamples.kit.pictures import Path as Route
 from pgb.errors import InputError
 from pgb.numbers import Array, Float64
@@ -22,6 +23,7 @@ _POINTS = 400
 _GRID = 121
 _SIZE = (5.0, 3.4)
 _CURVE, _GOOD, _BAD = "#1f4e79", "#2e7d32", "#b3261e"
+_TRACES = (_CURVE, _GOOD, "#e08a00", "#7b4fa3")
 
 
 def draw(example: Example, path: str | Path) -> None:
@@ -42,7 +44,7 @@ def draw(example: Example, path: str | Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     with np.errstate(all="ignore"):
-        _draw_on(axes, example.picture, example.member)
+        draw_on(axes, example.picture, example.member)
     figure.savefig(path, dpi=90, metadata=_without_date(path))
 
 
@@ -50,11 +52,14 @@ def _without_date(path: str | Path) -> dict[str, Any]:
     return {"Software": None} if Path(path).suffix == ".png" else {}
 
 
-def _draw_on(axes: Axes, picture: Picture, member: Member) -> None:
+def draw_on(axes: Axes, picture: Picture, member: Member) -> None:
+    """Draw a picture of a member into axes of matplotlib."""
     if isinstance(picture, Line):
         _line(axes, picture, member)
     elif isinstance(picture, Surface):
         _surface(axes, picture, member)
+    elif isinstance(picture, Curves):
+        _curves(axes, picture, member)
     else:
         _route(axes, picture, member)
 
@@ -115,6 +120,24 @@ def _route(axes: Axes, picture: Route, member: Member) -> None:
     norms.plot(t, np.linalg.norm(points, axis=1), "--", color=_BAD, label="norm")
     norms.set_ylabel("norm of the parameters", color=_BAD)
     _finish(axes, picture.log)
+
+
+def _curves(axes: Axes, picture: Curves, member: Member) -> None:
+    ar, t = Float64(), np.linspace(*picture.extent, _POINTS)
+    here = _candidate_loss(member)
+    base = here if picture.change else 0.0
+    for color, trace in zip(cycle(_TRACES), picture.traces, strict=False):
+        objective = trace.objective(member) if trace.objective else member.objective
+        points = np.stack([np.asarray(trace.curve(member, ar, v), dtype=float) for v in t])
+        values = np.asarray(objective.value(ar, points), dtype=float)
+        axes.plot(t, values - base, color=color, label=trace.label)
+    axes.axhline(here - base, ls=":", color=_BAD, label=picture.level)
+    axes.set(xlabel=picture.t, ylabel="change of the loss" if picture.change else "loss")
+    _finish(axes, picture.log)
+
+
+def _candidate_loss(member: Member) -> float:
+    return float(_values(member, _floats(member.candidate)[None])[0])
 
 
 def _finish(axes: Axes, log: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from counterexamples.kit.members import Member
 from pgb.numbers import Arithmetic, Array
+from pgb.problems import Objective
 
 #: A curve in parameter space: the flat vector (p,) at time t >= 0, in the arithmetic.
 Curve = Callable[[Member, Arithmetic, Any], Array]
@@ -60,4 +61,40 @@ class Path:
     log: bool = True
 
 
-Picture = Line | Surface | Path
+@dataclass(frozen=True)
+class Trace:
+    """One of the curves of ``Curves``.
+
+    Attributes:
+        label: what the legend calls it.
+        curve: the flat vector at time t.
+        objective: whose loss is drawn; by default the member's.
+    """
+
+    label: str
+    curve: Curve
+    objective: Callable[[Member], Objective] | None = None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The loss along several curves, and that of the candidate (under the member's objective).
+
+    Attributes:
+        traces: the curves.
+        extent: the range of t.
+        t: what t is, for the axis.
+        level: what the legend calls the horizontal line at the candidate's loss.
+        change: whether the candidate's loss is subtracted.
+        log: whether the axis of the loss is logarithmic.
+    """
+
+    traces: tuple[Trace, ...]
+    extent: tuple[float, float] = (-1.0, 1.0)
+    t: str = "t"
+    level: str = "candidate"
+    change: bool = False
+    log: bool = False
+
+
+Picture = Line | Surface | Path | Curves
