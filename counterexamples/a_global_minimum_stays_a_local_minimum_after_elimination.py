@@ -23,10 +23,12 @@ from hypothesis import strategies as st
 
 from counterexamples.kit import (
     Claim,
+    Curves,
     Decision,
     Example,
     Member,
     Outcome,
+    Trace,
     all_positive,
     all_zero,
     augmented,
@@ -172,6 +174,15 @@ def lower_along_a_path_to_infinity(member: Member) -> Outcome:
     return all_positive(falls, "M < L and lower at each step along the path")
 
 
+def valley(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """Theta with the added neuron of the path: a = c e^{-t}, b = t."""
+    found = descending_path(member)
+    assert found is not None
+    w, c = found
+    theta = ar.asarray(member.notes["theta"])
+    return ar.concatenate([theta, ar.asarray([float(c) * np.exp(-t), t, *map(float, w)])])
+
+
 EXAMPLE = Example(
     __name__,
     title="A global minimum of the loss stays a local minimum after elimination.",
@@ -199,5 +210,10 @@ EXAMPLE = Example(
         ),
         claims.not_a_local_minimum("with a = 0 it is no local minimum of the eliminated loss"),
         Claim("a path to infinity descends below it", lower_along_a_path_to_infinity, "value"),
+    ),
+    picture=Curves(
+        (Trace("a = c e^-t, b = t", valley),),
+        extent=(-2.8, 4),
+        level="global minimum before elimination",
     ),
 )
