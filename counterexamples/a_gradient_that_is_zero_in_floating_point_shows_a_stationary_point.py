@@ -12,11 +12,25 @@ the computed gradient is exactly 0.0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Claim, Example, Member, Outcome, augmented, claims, exact, sources
+from counterexamples.kit import (
+    Claim,
+    Curves,
+    Example,
+    Member,
+    Outcome,
+    Trace,
+    augmented,
+    claims,
+    exact,
+    sources,
+)
 from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Float64
@@ -84,6 +98,16 @@ def loss_of_the_network(member: Member, ar: Arithmetic) -> Array:
     return np.asarray(member.notes["base"].value(ar, ar.asarray(exact([member.notes["w"]]))))
 
 
+def in_a(b: int) -> Callable[[Member, Arithmetic, Any], Array]:
+    """The points with a = t at this b."""
+
+    def curve(member: Member, ar: Arithmetic, t: Any) -> Array:
+        w, W = float(member.notes["w"]), float(member.notes["W"])
+        return ar.asarray([w, t, b, W])
+
+    return curve
+
+
 EXAMPLE = Example(
     __name__,
     title="A gradient that is zero in floating point shows a stationary point.",
@@ -111,5 +135,15 @@ EXAMPLE = Example(
             room_below_tolerances,
         ),
         claims.positive("the loss is not 0", "value", loss_of_the_network),
+    ),
+    picture=Curves(
+        (
+            Trace("b = 0", in_a(0)),
+            Trace("b = -1", in_a(-1)),
+            Trace("b = -2", in_a(-2)),
+            Trace("b = -750: e^b is 0.0", in_a(-750)),
+        ),
+        extent=(-1.5, 4.5),
+        t="a",
     ),
 )
