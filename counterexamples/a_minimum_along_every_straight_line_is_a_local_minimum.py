@@ -14,7 +14,9 @@ derivative in a differs from 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import factorial
+from typing import Any
 
 import numpy as np
 from flint import fmpq
@@ -22,9 +24,11 @@ from hypothesis import strategies as st
 
 from counterexamples.kit import (
     Claim,
+    Curves,
     Example,
     Member,
     Outcome,
+    Trace,
     all_zero,
     augmented,
     claims,
@@ -34,7 +38,7 @@ from counterexamples.kit import (
     sources,
 )
 from pgb.conditions import Evidence
-from pgb.numbers import Array, Balls, Exact
+from pgb.numbers import Arithmetic, Array, Balls, Exact
 from pgb.problems import Data, Objective, loss
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
@@ -152,6 +156,19 @@ def _lower_at(member: Member, w: fmpq) -> Outcome:
     return Outcome.undecided(f"values not separated at w = {w}")
 
 
+def best_a(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The curve on which a is best at w = -t."""
+    grown = np.exp(-t * ar.asarray(member.notes["nodes"]))
+    S = np.sum(ar.asarray(member.notes["r"]) * grown)
+    a = -S / (2 * (np.sum(grown * grown) + float(member.notes["lambda"])))
+    return ar.asarray([a, 0.0, -t])
+
+
+def straight(divisor: int) -> Callable[[Member, Arithmetic, Any], Array]:
+    """The line a = w / divisor at w = -t."""
+    return lambda member, ar, t: ar.asarray([-t / divisor, 0.0, -t])
+
+
 EXAMPLE = Example(
     __name__,
     title="A minimum along every straight line, at every order, is a local minimum.",
@@ -180,5 +197,16 @@ EXAMPLE = Example(
         claims.not_a_local_minimum(
             "a PGB probe proves that it is no local minimum", Evidence.PGB_PROBE
         ),
+    ),
+    picture=Curves(
+        (
+            Trace("the curve a ~ w^6", best_a),
+            Trace("the line a = w/10", straight(10)),
+            Trace("the line a = w/20", straight(20)),
+            Trace("the line a = w/40", straight(40)),
+        ),
+        extent=(0, 1.3),
+        t="-w, at b = 0",
+        change=True,
     ),
 )
