@@ -23,6 +23,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Path,
     all_zero,
     claims,
     exact,
@@ -95,9 +96,9 @@ def targets_are_a_polynomial_at_enough_points(member: Member) -> Outcome:
     return first_failure(all_zero(table[d + 1], "divided differences above the degree"), enough)
 
 
-def curve(member: Member, ar: Arithmetic, t: int) -> Array:
+def curve(member: Member, ar: Arithmetic, t: float) -> Array:
     """The path at s = 4^{-t} / 16."""
-    s = fmpq(1, 16 * 4**t)
+    s = fmpq(*(4.0**-t / 16).as_integer_ratio())
     return ar.asarray(path_point(member.notes["units"], member.notes["coefficients"], s))
 
 
@@ -132,4 +133,5 @@ EXAMPLE = Example(
         claims.not_stationary("the path's first point is not stationary"),
         claims.after_elimination_no_local_minimum_here(),
     ),
+    picture=Path(curve, until=6),
 )
