@@ -15,6 +15,7 @@ Ridge regression is the case where the minimum is global: L + R is convex and st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,12 @@ from hypothesis import strategies as st
 
 from counterexamples.kit import (
     Claim,
+    Curves,
     Example,
     Member,
     Outcome,
     Question,
+    Trace,
     augmented,
     claims,
     exact,
@@ -35,7 +38,7 @@ from counterexamples.kit import (
 )
 from pgb.conditions import Evidence, Verdict
 from pgb.models import Network
-from pgb.numbers import Array, Exact
+from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Candidate, Data, Objective
 from pgb.reports import Report
 from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
@@ -139,6 +142,19 @@ def refuted(text: str, note: str, evidence: Evidence) -> Claim:
     )
 
 
+def in_a(W: int) -> Callable[[Member, Arithmetic, Any], Array]:
+    """The minimum of ridge regression with a = t, b = 0 and this W."""
+    return lambda member, ar, t: ar.concatenate(
+        [ar.asarray(member.candidate.point), ar.asarray([t, 0.0, float(W)])]
+    )
+
+
+def eliminated(member: Member) -> Objective:
+    """The loss after elimination."""
+    objective: Objective = member.notes["eliminated"].objective
+    return objective
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination keeps the minima of a loss with weight decay.",
@@ -173,5 +189,15 @@ EXAMPLE = Example(
             also=is_global,
             question=lambda member: member.notes["zero"],
         ),
+    ),
+    picture=Curves(
+        (
+            Trace("W = 0", in_a(0), eliminated),
+            Trace("W = 1", in_a(1), eliminated),
+            Trace("W = 2", in_a(2), eliminated),
+        ),
+        extent=(-0.02, 0.04),
+        t="a, at the minimum of ridge regression and b = 0",
+        level="that minimum",
     ),
 )
