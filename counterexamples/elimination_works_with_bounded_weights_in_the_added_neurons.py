@@ -17,6 +17,7 @@ What survives: a = 0 at every local minimum, since a e^{-t}, b + t keeps the out
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -26,10 +27,12 @@ from hypothesis import strategies as st
 
 from counterexamples.kit import (
     Claim,
+    Curves,
     Example,
     Member,
     Outcome,
     Question,
+    Trace,
     all_positive,
     all_zero,
     augmented,
@@ -41,7 +44,7 @@ from counterexamples.kit import (
 )
 from pgb.conditions import Evidence, Verdict
 from pgb.models import Expression, Network
-from pgb.numbers import Array, Exact
+from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Candidate, Data, Objective, Regularizer
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
@@ -170,6 +173,17 @@ def refuted(text: str, note: str, evidence: Evidence | None = None) -> Claim:
     )
 
 
+def in_a(w: float) -> Callable[[Member, Arithmetic, Any], Array]:
+    """The candidate with a = t and this w."""
+
+    def curve(member: Member, ar: Arithmetic, t: Any) -> Array:
+        point = np.array(ar.asarray(member.candidate.point))
+        point[-3], point[-1] = t, w
+        return point
+
+    return curve
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination works with bounded weights in the added neurons.",
@@ -203,5 +217,11 @@ EXAMPLE = Example(
         refuted("without bounds there is none here for any a, b, w", "free", Evidence.GROUP_SUM),
         refuted("with w inside the bounds it is none", "inside"),
         refuted("with a != 0 it is none", "with a", Evidence.ESCAPE_RAY),
+    ),
+    picture=Curves(
+        (Trace("w = 2, beyond the bound 1", in_a(2.0)), Trace("w = 1/2, inside", in_a(0.5))),
+        extent=(-0.25, 0.12),
+        t="a",
+        change=True,
     ),
 )
