@@ -9,6 +9,7 @@ mean, its sum of output gradients differs from 0, and the point is no local mini
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from hypothesis import strategies as st
 
 from counterexamples.kit import (
     Claim,
+    Curves,
     Decision,
     Example,
     Member,
     Outcome,
+    Trace,
     all_zero,
     augmented,
     exact,
@@ -29,7 +32,7 @@ from counterexamples.kit import (
 )
 from pgb.conditions import Verdict
 from pgb.models import Network
-from pgb.numbers import Array, Exact
+from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Data, Objective, loss
 from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
 from pgb.strategies.models import RATIONAL
@@ -121,6 +124,11 @@ def some_sample_is_missed(member: Member) -> Outcome:
     return Outcome.undecided("no residual certainly differs from 0")
 
 
+def in_the_bias(a: int) -> Callable[[Member, Arithmetic, Any], Array]:
+    """The canonical network, weight 0 and bias t, with this a and b = W = 0."""
+    return lambda member, ar, t: ar.asarray([0.0, t, float(a), 0.0, 0.0])
+
+
 EXAMPLE = Example(
     __name__,
     title="At a local minimum of the eliminated loss every sample is fitted.",
@@ -151,5 +159,15 @@ EXAMPLE = Example(
             "function-space optimality",
         ),
         Claim("some sample is not fitted", some_sample_is_missed, "residuals"),
+    ),
+    picture=Curves(
+        (
+            Trace("a = 0: the mean is best", in_the_bias(0)),
+            Trace("a = 1", in_the_bias(1)),
+            Trace("a = 2", in_the_bias(2)),
+        ),
+        extent=(-3, 2),
+        t="the bias, targets -1 and 1, b = W = 0",
+        level="candidate: 1, not 0",
     ),
 )
