@@ -22,10 +22,12 @@ from hypothesis import strategies as st
 from counterexamples.kit import (
     Claim,
     Correction,
+    Curves,
     Example,
     Member,
     Outcome,
     Question,
+    Trace,
     augmented,
     claims,
     exact,
@@ -33,7 +35,7 @@ from counterexamples.kit import (
 )
 from pgb.conditions import Evidence, Verdict
 from pgb.models import Network
-from pgb.numbers import Array
+from pgb.numbers import Arithmetic, Array
 from pgb.problems import Candidate, Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
@@ -168,6 +170,11 @@ def infimum_is_attained(member: Member) -> Outcome:
     return Outcome.holds("attained") if infimum.attained else Outcome.fails("not attained")
 
 
+def multiples(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The network with t times the logits."""
+    return ar.asarray(member.candidate.point) * t
+
+
 EXAMPLE = Example(
     __name__,
     title=(
@@ -218,5 +225,14 @@ EXAMPLE = Example(
             ),
             claims.function_space_infimum(0.0, attained=False),
         ),
+    ),
+    picture=Curves(
+        (
+            Trace("label smoothing 1/10", multiples),
+            Trace("clean labels", multiples, lambda member: clean_canonical().objective),
+        ),
+        extent=(0, 3),
+        t="multiple of the logits log p_k",
+        level="least loss with smoothing",
     ),
 )
