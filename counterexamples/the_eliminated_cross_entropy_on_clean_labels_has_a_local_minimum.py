@@ -21,6 +21,7 @@ from counterexamples.kit import (
     Example,
     Member,
     Outcome,
+    Path,
     all_positive,
     augmented,
     claims,
@@ -124,6 +125,13 @@ def loss_tends_to_zero_along_a_ray(member: Member) -> Outcome:
     )
 
 
+def ray(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """T times the separating direction, with an added neuron that is 0."""
+    direction = ar.asarray(separating_direction(member))
+    rest = member.objective.size - len(direction)
+    return ar.concatenate([direction * t, ar.asarray([0.0] * rest)])
+
+
 EXAMPLE = Example(
     __name__,
     title="With cross-entropy on clean labels the eliminated loss has a local minimum.",
@@ -154,4 +162,5 @@ EXAMPLE = Example(
         ),
     ),
     cost=0.2,
+    picture=Path(ray, until=20),
 )
