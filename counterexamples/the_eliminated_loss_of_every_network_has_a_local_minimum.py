@@ -24,7 +24,17 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Question, augmented, claims, exact, sources
+from counterexamples.kit import (
+    Curves,
+    Example,
+    Member,
+    Question,
+    Trace,
+    augmented,
+    claims,
+    exact,
+    sources,
+)
 from pgb.conditions import Evidence, Verdict
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Balls, Exact
@@ -174,6 +184,21 @@ def refuted(text: str, note: str) -> Any:
     )
 
 
+def valley(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """Theta with the helpful neuron at a_k = c e^{-t}, b_k = t."""
+    k, w, c = helpful_neuron(member)
+    d_x, d_y = member.objective.model.inputs, member.objective.model.output_dimension
+    a, b, W = np.zeros(d_y), np.zeros(d_y), np.zeros((d_y, d_x))
+    a[k], b[k], W[k] = float(c) * np.exp(-t), t, [float(v) for v in w]
+    return ar.concatenate([_theta(member, ar), ar.asarray(augmented([], a, b, W))])
+
+
+def eliminated(member: Member) -> Objective:
+    """The loss after elimination."""
+    objective: Objective = member.notes["here"].objective
+    return objective
+
+
 EXAMPLE = Example(
     __name__,
     title="The eliminated loss of every network has a local minimum.",
@@ -203,5 +228,10 @@ EXAMPLE = Example(
             "a neuron with b = 20 brings the value below the least loss", "value", gain_of_a_neuron
         ),
         claims.not_refuted("before elimination check does not refute theta"),
+    ),
+    picture=Curves(
+        (Trace("eliminated loss, a = c e^-t, b = t", valley, eliminated),),
+        extent=(-1.4, 4),
+        level="least loss of the network",
     ),
 )
