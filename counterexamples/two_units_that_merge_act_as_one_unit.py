@@ -17,7 +17,14 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, claims, exact, sources
+from counterexamples.kit import (
+    Example,
+    Member,
+    Path,
+    claims,
+    exact,
+    sources,
+)
 from pgb.models import Network
 from pgb.models.activations import activation
 from pgb.numbers import Arithmetic, Array, Exact
@@ -63,9 +70,10 @@ def canonical() -> Member:
     return build("tanh", inputs, exact([1]), exact([1]), exact([1] * 6))
 
 
-def curve(member: Member, ar: Arithmetic, t: int) -> Array:
+def curve(member: Member, ar: Arithmetic, t: float) -> Array:
     """Both units at s = 4^{-t} / 8."""
-    return ar.asarray(at(member.notes["w"], member.notes["v"], fmpq(1, 8 * 4**t)))
+    s = fmpq(*(4.0**-t / 8).as_integer_ratio())
+    return ar.asarray(at(member.notes["w"], member.notes["v"], s))
 
 
 def squared_sine_of_the_angle(member: Member, ar: Arithmetic) -> Array:
@@ -110,4 +118,5 @@ EXAMPLE = Example(
         claims.not_stationary("the first point of the path is not stationary"),
         claims.after_elimination_no_local_minimum_here(),
     ),
+    picture=Path(curve, until=5),
 )
