@@ -17,6 +17,7 @@ gradients times the outputs of the unit, is not 0: so zero weights are no local 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, product
 
 import numpy as np
@@ -25,9 +26,11 @@ from hypothesis import strategies as st
 
 from counterexamples.kit import (
     Claim,
+    Curves,
     Example,
     Member,
     Outcome,
+    Trace,
     all_zero,
     claims,
     exact,
@@ -104,6 +107,22 @@ def curvature(member: Member, ar: Arithmetic) -> Array:
     return objective.model.curvature(ar, theta, x, objective.output_gradients(ar, theta))
 
 
+def both_units(incoming: float, outgoing: float, bias: float) -> Array:
+    """The canonical network with these weights in both units, and b2."""
+    return np.array([*[incoming] * 4, 0, 0, outgoing, outgoing, bias])
+
+
+def keeps_the_mean(member: Member, ar: Arithmetic, t: float) -> Array:
+    """All weights, with b2 so that the mean of what the last unit gets stays 0."""
+    h = 1 / (1 + np.exp(-t * np.array([0, 1, 1, 2])))
+    return ar.asarray(both_units(t, t / 2, -t * float(np.mean(h))))
+
+
+def line(incoming: float, outgoing: float) -> Callable[[Member, Arithmetic, float], Array]:
+    """A straight line in the weights."""
+    return lambda member, ar, t: ar.asarray(both_units(incoming * t, outgoing * t, 0.0))
+
+
 EXAMPLE = Example(
     __name__,
     title="Zero weights are a local minimum of networks for parity.",
@@ -136,4 +155,14 @@ EXAMPLE = Example(
         claims.not_a_local_minimum(evidence=Evidence.PGB_PROBE),
     ),
     cost=0.1,
+    picture=Curves(
+        (
+            Trace("both, b2 so that the mean stays", keeps_the_mean),
+            Trace("incoming weights t alone", line(1, 0)),
+            Trace("outgoing weights t/2 alone", line(0, 0.5)),
+            Trace("both on a straight line", line(1, 0.5)),
+        ),
+        extent=(-2.5, 2.5),
+        change=True,
+    ),
 )
