@@ -12,49 +12,21 @@ import argparse
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from environment import ONE_THREAD, default_environment, install, stay_on_one_core
+
 HERE = Path(__file__).resolve().parent
-PROJECT = HERE.parents[1]
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-    "JAX_PLATFORMS": "cpu",
-    "JAX_ENABLE_X64": "1",
-}
-
-
-def default_environment() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return cache / "pgb-benchmarks" / f"derivatives-python{version}"
-
-
-def install(environment: Path) -> Path:
-    """The interpreter of the environment, after installing what it needs."""
-    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    if not python.exists():
-        print(f"creating {environment}", flush=True)
-        venv.create(environment, with_pip=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "-r", str(HERE / "requirements.txt"), str(PROJECT)], check=True)
-    return python
-
-
-def stay_on_one_core() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--environment", type=Path, default=default_environment())
+    parser.add_argument("--environment", type=Path, default=default_environment("derivatives"))
     parser.add_argument("--repeats", type=int, default=15)
     options = parser.parse_args()
-    python = install(options.environment)
+    python = install(options.environment, HERE / "requirements.txt")
     stay_on_one_core()
     command = [str(python), str(HERE / "measure.py"), "--repeats", str(options.repeats)]
     return subprocess.run(command, env={**os.environ, **ONE_THREAD}, check=False).returncode
