@@ -48,7 +48,9 @@ def build(unit: str, g: fmpq, p: int, n: int, miss: fmpq) -> Member:
 
 def inverse(unit: str, z: float) -> float:
     """Where the unit has the value z > 0."""
-    return {"exp": log(z), "softplus": log(exp(z) - 1), "elu": z}[unit]
+    if unit == "exp":
+        return log(z)
+    return z + log(1 - exp(-z)) if unit == "softplus" else z
 
 
 @cache
