@@ -114,12 +114,15 @@ def _surface(axes: Axes, picture: Surface, member: Member) -> None:
 def _route(axes: Axes, picture: Route, member: Member) -> None:
     ar, t = Float64(), np.linspace(0.0, picture.until, _POINTS)
     points = np.stack([np.asarray(picture.curve(member, ar, v), dtype=float) for v in t])
-    axes.plot(t, _values(member, points), color=_CURVE, label="loss")
-    axes.set(xlabel="t along the path", ylabel="loss")
+    lines = axes.plot(t, _values(member, points), color=_CURVE, label="loss")
+    axes.set(xlabel="t along the path")
+    axes.set_ylabel("loss", color=_CURVE)
     norms = axes.twinx()
-    norms.plot(t, np.linalg.norm(points, axis=1), "--", color=_BAD, label="norm")
+    lines += norms.plot(t, np.linalg.norm(points, axis=1), "--", color=_BAD, label="norm")
     norms.set_ylabel("norm of the parameters", color=_BAD)
     _finish(axes, picture.log)
+    # Above the curves, which cross the whole picture.
+    axes.legend(handles=lines, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8)
 
 
 def _curves(axes: Axes, picture: Curves, member: Member) -> None:
