@@ -17,48 +17,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, Question, claims, exact, polished, sources
-from pgb.conditions import Verdict, descend
-from pgb.models import Network
+from counterexamples.kit import Example, Line, Member, claims, embeddings, exact, sources
+from pgb.conditions import descend
 from pgb.numbers import Float64
-from pgb.problems import Candidate, Data, Objective
-from pgb.strategies import positive_rationals
-
-Floats = npt.NDArray[np.float64]
-ACTIVATIONS = ("arctan", "exp", "sigmoid", "sine", "softplus", "tanh")
-
-
-def smaller_network(name: str, x: Any, y: Any) -> Objective:
-    """One hidden unit without bias, inputs (m,) and targets (m,)."""
-    data = Data(exact(x).reshape(-1, 1), exact(y).reshape(-1, 1))
-    return Objective(Network([1, 1, 1], name, bias=False), data, "squared", "sum")
-
-
-def targets_with_a_minimum(name: str, x: Floats, w: float, u: float, sign: int) -> list[fmpq]:
-    """Targets for which the smaller network has a strict local minimum near (w, u).
-
-    The residuals are orthogonal to the derivatives of the outputs by w and u, as far as that allows
-    a multiple of x^2 h''(w x), so that A is not 0; ``sign`` is the sign of A.
-    """
-    ar, network = Float64(), Network([1, 1, 1], name, bias=False)
-    theta, inputs, h = np.array([w, u]), x.reshape(-1, 1), network.activations[0]
-    J = network.jacobian(ar, theta, inputs)[:, 0]
-    bending = u * h.second(ar, w * x) * x * x
-    r = bending - J @ np.linalg.lstsq(J, bending, rcond=None)[0]
-    K = np.linalg.norm(network.curvature(ar, theta, inputs, r[:, None]), 2)
-    r = sign * r * np.linalg.svd(J, compute_uv=False)[-1] ** 2 / (4 * K)
-    y = network.outputs(ar, theta, inputs)[:, 0] - r
-    return [fmpq(round(float(v) * 10**4), 10**4) for v in y]
-
-
-def split(minimum: Candidate, share: float) -> Floats:
-    """The unit with its outgoing weight divided in ``share`` and 1 - ``share``."""
-    w, u = (float(v) for v in minimum.point)
-    return np.array([w, w, share * u, (1 - share) * u])
+from pgb.problems import Objective
 
 
 def build(name: str, x: Any, y: Any, start: Any, share: float, other: float) -> Member:
@@ -66,15 +30,13 @@ def build(name: str, x: Any, y: Any, start: Any, share: float, other: float) -> 
 
     ``share`` gives the local minimum, ``other`` a saddle of the same line, where descent starts.
     """
-    smaller = smaller_network(name, x, y)
-    minimum = polished(smaller, start)
-    larger = Objective(Network([1, 2, 1], name, bias=False), smaller.data, "squared", "sum")
-    notes = {"before": Question(smaller, minimum)}
-    better = below(larger, split(minimum, other))
-    return Member(larger, split(minimum, share), exact(better), notes)
+    before, larger = embeddings.before_and_after(name, x, y, start)
+    minimum, notes = before.candidate, {"before": before}
+    better = below(larger, embeddings.split(minimum, other))
+    return Member(larger, embeddings.split(minimum, share), exact(better), notes)
 
 
-def below(objective: Objective, saddle: Floats) -> Floats:
+def below(objective: Objective, saddle: embeddings.Floats) -> embeddings.Floats:
     """Where twenty steps of descent lead that start along the negative curvature of a saddle."""
     ar = Float64()
     _, vectors = np.linalg.eigh(np.asarray(objective.hessian(ar, saddle)))
@@ -87,17 +49,11 @@ def below(objective: Objective, saddle: Floats) -> Floats:
 @st.composite
 def family(draw: st.DrawFn) -> Member:
     """Six activations, three or four inputs, w and u, the sign of A, a split on the right side."""
-    name = draw(st.sampled_from(ACTIVATIONS))
-    m = draw(st.integers(3, 4))
-    x = np.cumsum([float(draw(positive_rationals(1, denominators=(1, 2)))) for _ in range(m)])
-    reach, u = (float(draw(positive_rationals(2))) for _ in range(2))
-    w = (1 + reach) / x[-1]
-    sign = draw(st.sampled_from((-1, 1)))
-    y = targets_with_a_minimum(name, x, w, u, sign)
+    name, x, y, near, sign = embeddings.draw_start(draw)
     inside = float(draw(st.fractions("1/8", "1/2", max_denominator=8)))
     outside = draw(st.sampled_from((-inside, 1 + inside)))
     shares = (inside, outside) if sign > 0 else (outside, inside)
-    return build(name, x, y, [w, u], *shares)
+    return build(name, x, y, near, *shares)
 
 
 def canonical() -> Member:
@@ -116,19 +72,14 @@ EXAMPLE = Example(
     source=f"own instances of a phenomenon from {sources.FUKUMIZU}",
     kind="bad minimum",
     phenomenon="duplicated units",
-    activation=ACTIVATIONS,
+    activation=embeddings.ACTIVATIONS,
     loss="squared",
     depth=2,
     family=family,
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("branch"),
-        claims.verdict(
-            Verdict.LOCAL_MINIMUM,
-            text="the smaller network has a strict local minimum there",
-            kind="strict",
-            question=lambda member: member.notes["before"],
-        ),
+        embeddings.SMALLER_MINIMUM,
     ),
     cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
