@@ -139,5 +139,5 @@ EXAMPLE = Example(
         ),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    picture=Line(extent=(-0.3, 1.2)),
+    picture=Line(extent=(-0.05, 1.05)),
 )
