@@ -98,5 +98,5 @@ EXAMPLE = Example(
         claims.after_elimination_no_local_minimum_here(),
     ),
     cost=0.06,
-    picture=Line(extent=(-0.3, 1.1)),
+    picture=Line(extent=(-0.15, 1.05), log=True),
 )
