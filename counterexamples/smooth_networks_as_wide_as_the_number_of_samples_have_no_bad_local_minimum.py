@@ -22,25 +22,12 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, claims, exact, sources
+from counterexamples.kit import Example, Line, Member, claims, constant_units, exact, sources
 from pgb.models import Network
-from pgb.numbers import Arithmetic, Array, Exact, Float64
+from pgb.numbers import Arithmetic, Array, Float64
 from pgb.problems import Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 
-#: For each activation a bias at which it is strictly convex, made from any number in [-1, 1].
-CONVEX_AT = {
-    "quadratic": lambda b: b,
-    "exp": lambda b: b,
-    "softplus": lambda b: b,
-    "sigmoid": lambda b: -abs(b) - fmpq(1, 2),
-    "tanh": lambda b: -abs(b) - fmpq(1, 2),
-    "arctan": lambda b: -abs(b) - fmpq(1, 2),
-    "erf": lambda b: -abs(b) - fmpq(1, 2),
-    "elu": lambda b: -abs(b) - fmpq(1, 2),
-    "silu": lambda b: b / 2,
-    "gelu": lambda b: b / 3,
-}
 BOUND = fmpq(1, 10**6)
 
 
@@ -48,15 +35,12 @@ def build(
     name: str, vertices: Array, p: Array, biases: Array, u: Array, constant: fmpq, s: fmpq
 ) -> Member:
     """Inputs: the mean of the vertices (n, d) with weights p (n,), and they; biases and u (H,)."""
-    ar, (d, width) = Exact(), (vertices.shape[1], len(biases))
     p = p / np.sum(p)
     inputs = np.concatenate([(p @ vertices)[None], vertices])
     targets = constant - s * np.append(exact([-1]), p)
-    network = Network([d, width, 1], name)
+    network = Network([vertices.shape[1], len(biases), 1], name)
     objective = Objective(network, Data(inputs, targets[:, None]), "squared")
-    point = np.concatenate([exact([0] * (width * d)), biases, u, exact([0])])
-    output = network.outputs(ar, ar.asarray(point), ar.asarray(inputs[:1]))[0, 0]
-    point[-1] = constant - output
+    point = constant_units.constant_network(network, biases, u, constant)
     return Member(objective, point, fitting_point(network, inputs, targets))
 
 
@@ -84,7 +68,7 @@ def family(draw: st.DrawFn) -> Member:
 
     The weights of the mean, the outgoing weights, the constant and the residuals are free too.
     """
-    name = draw(st.sampled_from(sorted(CONVEX_AT)))
+    name = draw(st.sampled_from(sorted(constant_units.CONVEX_AT)))
     d = draw(st.integers(1, 2))
     n = draw(st.integers(2, d + 1))
     vertices = draw(exact_arrays((n, d)))
@@ -95,7 +79,7 @@ def family(draw: st.DrawFn) -> Member:
         vertices[2, 1] = on_line + draw(rationals(zero=False))
     width = n + 1 + draw(st.integers(0, 1))
     p = draw(exact_arrays((n,), positive_rationals(2)))
-    biases = exact([CONVEX_AT[name](draw(rationals(1))) for _ in range(width)])
+    biases = constant_units.draw_biases(draw, name, width)
     u = draw(exact_arrays((width,), positive_rationals()))
     return build(name, vertices, p, biases, u, draw(rationals()), draw(positive_rationals()))
 
@@ -125,7 +109,7 @@ EXAMPLE = Example(
     source=f"own instances of a phenomenon from {sources.YUN} and {sources.DING}",
     kind="bad minimum",
     phenomenon="constant units",
-    activation=tuple(sorted(CONVEX_AT)),
+    activation=tuple(sorted(constant_units.CONVEX_AT)),
     loss="squared",
     depth=2,
     family=family,

@@ -31,6 +31,7 @@ from counterexamples.kit import (
     Surface,
     augmented,
     claims,
+    constant_units,
     exact,
     sources,
 )
@@ -41,46 +42,29 @@ from pgb.problems import Candidate, Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
 
-#: For each activation a bias at which it is strictly convex, made from any number in [-1, 1].
-CONVEX_AT = {
-    "quadratic": lambda b: b,
-    "exp": lambda b: b,
-    "softplus": lambda b: b,
-    "sigmoid": lambda b: -abs(b) - fmpq(1, 2),
-    "tanh": lambda b: -abs(b) - fmpq(1, 2),
-    "arctan": lambda b: -abs(b) - fmpq(1, 2),
-    "silu": lambda b: b / 2,
-}
-
-
-def second_difference(x: Array) -> Array:
-    """The weights of the second divided difference at three nodes: positive, negative, positive."""
-    x1, x2, x3 = x
-    return 1 / exact([(x2 - x1) * (x3 - x1), (x2 - x1) * (x2 - x3), (x3 - x1) * (x3 - x2)])
+ACTIVATIONS = ("arctan", "exp", "quadratic", "sigmoid", "silu", "softplus", "tanh")
 
 
 def build(
     name: str, x: Array, v: Array, u: Array, constant: fmpq, s: fmpq, b: fmpq, lam: fmpq
 ) -> Member:
     """Inputs x (3,), biases v and outgoing weights u of the units, the added neuron's b, lambda."""
-    ar, width = Exact(), len(v)
-    network = Network([1, width, 1], name)
-    targets = constant - s * second_difference(x)
+    network = Network([1, len(v), 1], name)
+    targets = constant - s * constant_units.second_difference(x)
     base = Objective(network, Data(x.reshape(-1, 1), targets.reshape(-1, 1)), "squared")
-    theta = np.concatenate([exact([0] * width), v, u, exact([0])])
-    theta[-1] = constant - network.outputs(ar, ar.asarray(theta), ar.asarray(exact([[0]])))[0, 0]
+    theta = constant_units.constant_network(network, v, u, constant)
     point = augmented(theta, [0], [b], [[0]])
     before = Question(base, Candidate.of(base.parameters, theta))
-    return Member(eliminate(base, lam), point, notes={"before": before, "width": width})
+    return Member(eliminate(base, lam), point, notes={"before": before, "width": len(v)})
 
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
     """Seven activations, one to three units, three inputs, all biases, sizes, b and the penalty."""
-    name = draw(st.sampled_from(sorted(CONVEX_AT)))
-    x = np.cumsum(draw(exact_arrays((3,), positive_rationals(2)))) + draw(rationals())
+    name = draw(st.sampled_from(ACTIVATIONS))
+    x = constant_units.draw_nodes(draw)
     width = draw(st.integers(1, 3))
-    v = exact([CONVEX_AT[name](draw(rationals(1))) for _ in range(width)])
+    v = constant_units.draw_biases(draw, name, width)
     u = draw(exact_arrays((width,), positive_rationals()))
     s, lam = draw(positive_rationals()), draw(positive_rationals())
     return build(name, x, v, u, draw(rationals()), s, draw(rationals(1)), lam)
@@ -120,7 +104,7 @@ EXAMPLE = Example(
     source=f"own; minima as in {sources.YUN}, elimination of {sources.ELIMINATION}",
     kind="failure mode",
     phenomenon="silent test",
-    activation=tuple(sorted(CONVEX_AT)),
+    activation=ACTIVATIONS,
     loss="squared",
     depth=2,
     family=family,

@@ -20,45 +20,24 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, claims, exact, sources
+from counterexamples.kit import Example, Line, Member, claims, constant_units, exact, sources
 from pgb.models import Network
-from pgb.numbers import Array, Exact, Float64
+from pgb.numbers import Array, Float64
 from pgb.problems import Data, Objective
-from pgb.strategies import exact_arrays, positive_rationals, rationals
-
-#: For each activation a bias at which it is strictly convex, made from any number in [-1, 1].
-CONVEX_AT = {
-    "quadratic": lambda b: b,
-    "exp": lambda b: b,
-    "softplus": lambda b: b,
-    "sigmoid": lambda b: -abs(b) - fmpq(1, 2),
-    "tanh": lambda b: -abs(b) - fmpq(1, 2),
-    "arctan": lambda b: -abs(b) - fmpq(1, 2),
-    "erf": lambda b: -abs(b) - fmpq(1, 2),
-    "elu": lambda b: -abs(b) - fmpq(1, 2),
-    "silu": lambda b: b / 2,
-    "gelu": lambda b: b / 3,
-}
-
-
-def second_difference(x: Array) -> Array:
-    """The weights of the second divided difference at three nodes: positive, negative, positive."""
-    x1, x2, x3 = x
-    return 1 / exact([(x2 - x1) * (x3 - x1), (x2 - x1) * (x2 - x3), (x3 - x1) * (x3 - x2)])
+from pgb.strategies import positive_rationals, rationals
 
 
 def build(name: str, x: Array, b: fmpq, u: fmpq, constant: fmpq, s: fmpq) -> Member:
     """Increasing inputs x (3,), a constant output, residuals s times the second difference."""
-    ar, network = Exact(), Network([1, 1, 1], name)
-    residuals = s * second_difference(x)
+    network = Network([1, 1, 1], name)
+    residuals = s * constant_units.second_difference(x)
     objective = Objective(
         network,
         Data(exact([[v] for v in x]), exact([[constant - r] for r in residuals])),
         "squared",
     )
-    point = exact([0, b, u, 0])
-    c = constant - network.outputs(ar, ar.asarray(point), ar.asarray(exact([[0]])))[0, 0]
-    return Member(objective, exact([0, b, u, c]), lower_point(network, x, b, constant, residuals))
+    point = constant_units.constant_network(network, exact([b]), exact([u]), constant)
+    return Member(objective, point, lower_point(network, x, b, constant, residuals))
 
 
 def lower_point(network: Network, x: Array, b: fmpq, constant: fmpq, r: Array) -> Array:
@@ -82,9 +61,8 @@ def rounded(value: Any) -> fmpq:
 @st.composite
 def family(draw: st.DrawFn) -> Member:
     """Ten activations, any three inputs, the constant, the size of the residuals, u and b."""
-    name = draw(st.sampled_from(sorted(CONVEX_AT)))
-    x = np.cumsum(draw(exact_arrays((3,), positive_rationals(2)))) + draw(rationals())
-    b = CONVEX_AT[name](draw(rationals(1)))
+    name = draw(st.sampled_from(sorted(constant_units.CONVEX_AT)))
+    x, (b,) = constant_units.draw_nodes(draw), constant_units.draw_biases(draw, name, 1)
     u, s = draw(positive_rationals()), draw(positive_rationals())
     return build(name, x, b, u, draw(rationals()), s)
 
@@ -105,7 +83,7 @@ EXAMPLE = Example(
     source=f"own instances, distilled from a phenomenon of {sources.YUN}",
     kind="bad minimum",
     phenomenon="constant units",
-    activation=tuple(sorted(CONVEX_AT)),
+    activation=tuple(sorted(constant_units.CONVEX_AT)),
     loss="squared",
     depth=2,
     family=family,
