@@ -19,20 +19,10 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import (
-    Claim,
-    Example,
-    Line,
-    Member,
-    Outcome,
-    all_positive,
-    claims,
-    exact,
-    sources,
-)
+from counterexamples.kit import Example, Line, Member, claims, exact, linear_regions, sources
 from pgb.conditions import Evidence
 from pgb.models import Network
-from pgb.numbers import Arithmetic, Array
+from pgb.numbers import Array
 from pgb.problems import Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 
@@ -86,19 +76,6 @@ def canonical() -> Member:
     )
 
 
-def all_units_are_on(member: Member) -> Outcome:
-    """Every preactivation of a hidden unit is positive at every sample."""
-
-    def inner(ar: Arithmetic) -> Array:
-        network = member.objective.model
-        assert isinstance(network, Network)
-        theta, x = (ar.asarray(v) for v in (member.candidate.point, member.objective.data.inputs))
-        layers = network.preactivations(ar, theta, x)[:-1]
-        return ar.concatenate([s.reshape(s.size) for s in layers])
-
-    return all_positive(inner, "preactivations of the hidden units")
-
-
 EXAMPLE = Example(
     __name__,
     title="A stationary relu network with all units on computes the least-squares line.",
@@ -117,7 +94,7 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        Claim("every hidden unit is on at every sample", all_units_are_on, "preactivations"),
+        linear_regions.ALL_UNITS_ARE_ON,
         claims.stationary(),
         claims.not_a_local_minimum(evidence=Evidence.NEGATIVE_CURVATURE),
         claims.better_point_is_lower("the least-squares line in one coordinate is lower"),

@@ -18,19 +18,17 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Line,
     Member,
-    Outcome,
-    all_positive,
     claims,
     exact,
     left_null_space,
+    linear_regions,
     sources,
 )
 from pgb.models import Network
-from pgb.numbers import Arithmetic, Array, Exact
+from pgb.numbers import Array, Exact
 from pgb.problems import Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 
@@ -114,19 +112,6 @@ def canonical() -> Member:
     return build(network, exact([[-1], [0], [1]]), exact(["2/3"]), weights, fmpq(1))
 
 
-def all_units_are_on(member: Member) -> Outcome:
-    """Every preactivation of a hidden unit is positive at every sample."""
-
-    def inner(ar: Arithmetic) -> Array:
-        network = member.objective.model
-        assert isinstance(network, Network)
-        theta, x = (ar.asarray(v) for v in (member.candidate.point, member.objective.data.inputs))
-        layers = network.preactivations(ar, theta, x)[:-1]
-        return ar.concatenate([s.reshape(s.size) for s in layers])
-
-    return all_positive(inner, "preactivations of the hidden units")
-
-
 EXAMPLE = Example(
     __name__,
     title="Bad local minima of relu networks have units that are off.",
@@ -146,7 +131,7 @@ EXAMPLE = Example(
     claims=(
         claims.bad_local_minimum(),
         claims.stationary(),
-        Claim("every hidden unit is on at every sample", all_units_are_on, "preactivations"),
+        linear_regions.ALL_UNITS_ARE_ON,
     ),
     cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
