@@ -23,7 +23,6 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Curves,
     Example,
     Member,
@@ -131,17 +130,6 @@ def is_global(report: Report) -> Outcome:
     return Outcome.holds("global") if report.is_global else Outcome.undecided("not proved global")
 
 
-def refuted(text: str, note: str, evidence: Evidence) -> Claim:
-    """A refutation of one of the other questions."""
-    return claims.verdict(
-        Verdict.NOT_A_LOCAL_MINIMUM,
-        Verdict.ESCAPING,
-        text=text,
-        evidence=evidence,
-        question=lambda member: member.notes[note],
-    )
-
-
 def in_a(W: int) -> Callable[[Member, Arithmetic, Any], Array]:
     """The minimum of ridge regression with a = t, b = 0 and this W."""
     return lambda member, ar, t: ar.concatenate(
@@ -176,8 +164,10 @@ EXAMPLE = Example(
         claims.local_minimum(
             "strict", "theta is a strict local minimum of ridge regression, which is convex"
         ),
-        refuted("after elimination no a, b, W give one there", "eliminated", Evidence.GROUP_SUM),
-        refuted(
+        claims.refuted(
+            "after elimination no a, b, W give one there", "eliminated", Evidence.GROUP_SUM
+        ),
+        claims.refuted(
             "after elimination a fit with a slope of the decay is no local minimum",
             "fit",
             Evidence.REGULARIZER_GRADIENT,

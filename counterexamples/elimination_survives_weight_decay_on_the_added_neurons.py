@@ -25,7 +25,6 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Line,
     Member,
@@ -35,7 +34,7 @@ from counterexamples.kit import (
     exact,
     sources,
 )
-from pgb.conditions import Evidence, Verdict
+from pgb.conditions import Evidence
 from pgb.models import Expression
 from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Candidate, Data, Objective, Regularizer
@@ -124,17 +123,6 @@ def identity(member: Member, ar: Arithmetic) -> Any:
     return a * slopes[0] - slopes[1] - 2 * (notes["lambda"] * a * a - notes["mu"] * b)
 
 
-def refuted(text: str, note: str, evidence: Evidence) -> Claim:
-    """A refutation of one of the other questions."""
-    return claims.verdict(
-        Verdict.NOT_A_LOCAL_MINIMUM,
-        Verdict.ESCAPING,
-        text=text,
-        evidence=evidence,
-        question=lambda member: member.notes[note],
-    )
-
-
 EXAMPLE = Example(
     __name__,
     title="Elimination survives weight decay on the added neurons.",
@@ -154,8 +142,10 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict", "with strong decay it is a bad strict local minimum"),
-        refuted("with weak decay it is no local minimum", "weak", Evidence.NEGATIVE_CURVATURE),
-        refuted("without it there is none here for any a, b, w", "none", Evidence.GROUP_SUM),
+        claims.refuted(
+            "with weak decay it is no local minimum", "weak", Evidence.NEGATIVE_CURVATURE
+        ),
+        claims.refuted("without it there is none here for any a, b, w", "none", Evidence.GROUP_SUM),
         claims.exactly_zero("a dQ/da - dQ/db = 2 (lambda a^2 - mu b)", "identity", identity),
     ),
     cost=0.1,

@@ -20,7 +20,6 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Line,
     Member,
@@ -29,7 +28,6 @@ from counterexamples.kit import (
     exact,
     sources,
 )
-from pgb.conditions import Verdict
 from pgb.models import Expression
 from pgb.numbers import Arithmetic, Array
 from pgb.problems import Candidate, Data, Objective, Regularizer
@@ -121,16 +119,6 @@ def misses(member: Member, ar: Arithmetic) -> Array:
     return np.asarray(ar.asarray(exact(objective.data.targets)) - outputs)
 
 
-def refuted(text: str, note: str) -> Claim:
-    """A refutation of one of the other questions."""
-    return claims.verdict(
-        Verdict.NOT_A_LOCAL_MINIMUM,
-        Verdict.ESCAPING,
-        text=text,
-        question=lambda member: member.notes[note],
-    )
-
-
 EXAMPLE = Example(
     __name__,
     title="Elimination works for losses that are not convex.",
@@ -154,8 +142,8 @@ EXAMPLE = Example(
             "all derivatives of the loss in the outputs are exactly 0", "sums", slopes_at_the_humps
         ),
         claims.positive("every sample is missed", "residuals", misses),
-        refuted("with a != 0 it is no local minimum", "with a"),
-        refuted("off the humps, where they are not 0, it is none either", "shifted"),
+        claims.refuted("with a != 0 it is no local minimum", "with a"),
+        claims.refuted("off the humps, where they are not 0, it is none either", "shifted"),
     ),
     picture=Line(extent=(-0.5, 1.2)),
 )

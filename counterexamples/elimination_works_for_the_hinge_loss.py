@@ -27,7 +27,6 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Line,
     Member,
@@ -37,7 +36,7 @@ from counterexamples.kit import (
     exact,
     sources,
 )
-from pgb.conditions import Evidence, Verdict
+from pgb.conditions import Evidence
 from pgb.models import Expression
 from pgb.numbers import Arithmetic, Array, Balls
 from pgb.problems import Candidate, Data, Objective
@@ -172,17 +171,6 @@ def slack(member: Member, ar: Arithmetic) -> Array:
     return ar.concatenate([rho, ar.asarray(n["weights"]) - rho])
 
 
-def refuted(text: str, note: str, evidence: Evidence) -> Claim:
-    """A refutation of one of the other questions."""
-    return claims.verdict(
-        Verdict.NOT_A_LOCAL_MINIMUM,
-        Verdict.ESCAPING,
-        text=text,
-        evidence=evidence,
-        question=lambda member: member.notes[note],
-    )
-
-
 EXAMPLE = Example(
     __name__,
     title="Elimination works for the hinge loss.",
@@ -206,8 +194,10 @@ EXAMPLE = Example(
         claims.better_point_is_lower("a neuron with a large w has a lower value"),
         claims.function_space_infimum(0.0, attained=True),
         claims.not_refuted(),
-        refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
-        refuted("with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM),
+        claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
+        claims.refuted(
+            "with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM
+        ),
     ),
     cost=0.1,
     picture=Line(extent=(-0.2, 1.1)),

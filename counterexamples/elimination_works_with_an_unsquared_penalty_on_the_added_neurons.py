@@ -30,7 +30,6 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Line,
     Member,
@@ -160,17 +159,6 @@ def penalty_minus_pull(member: Member, ar: Arithmetic) -> Any:
     return ar.stack([np.asarray(lam - S), np.asarray(lam + S)])
 
 
-def refuted(text: str, note: str, evidence: Evidence) -> Claim:
-    """A refutation of one of the other questions."""
-    return claims.verdict(
-        Verdict.NOT_A_LOCAL_MINIMUM,
-        Verdict.ESCAPING,
-        text=text,
-        evidence=evidence,
-        question=lambda member: member.notes[note],
-    )
-
-
 def is_bad(report: Report) -> Outcome:
     """Whether the better point is proved to be lower."""
     if report.bad:
@@ -207,12 +195,12 @@ EXAMPLE = Example(
             "|S| < lambda, so that it is one of the eliminated loss", "pull", penalty_minus_pull
         ),
         claims.not_refuted(),
-        refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
-        refuted(
+        claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
+        claims.refuted(
             "at a larger b, where |S| > lambda, it is none either",
             "far",
             Evidence.ONE_SIDED_DERIVATIVE,
         ),
-        refuted("with lambda a^2 it is none for any a, b, w", "squared", Evidence.GROUP_SUM),
+        claims.refuted("with lambda a^2 it is none for any a, b, w", "squared", Evidence.GROUP_SUM),
     ),
 )

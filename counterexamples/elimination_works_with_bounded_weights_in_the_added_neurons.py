@@ -162,17 +162,6 @@ def local_minimum(member: Member) -> Outcome:
     return first_failure(all_zero(moments, "residuals times features"), saturated)
 
 
-def refuted(text: str, note: str, evidence: Evidence | None = None) -> Claim:
-    """A refutation of one of the other questions."""
-    return claims.verdict(
-        Verdict.NOT_A_LOCAL_MINIMUM,
-        Verdict.ESCAPING,
-        text=text,
-        evidence=evidence,
-        question=lambda member: member.notes[note],
-    )
-
-
 def in_a(w: float) -> Callable[[Member, Arithmetic, Any], Array]:
     """The candidate with a = t and this w."""
 
@@ -214,9 +203,11 @@ EXAMPLE = Example(
             kind="strict",
             question=lambda member: member.notes["reduced"],
         ),
-        refuted("without bounds there is none here for any a, b, w", "free", Evidence.GROUP_SUM),
-        refuted("with w inside the bounds it is none", "inside"),
-        refuted("with a != 0 it is none", "with a", Evidence.ESCAPE_RAY),
+        claims.refuted(
+            "without bounds there is none here for any a, b, w", "free", Evidence.GROUP_SUM
+        ),
+        claims.refuted("with w inside the bounds it is none", "inside"),
+        claims.refuted("with a != 0 it is none", "with a", Evidence.ESCAPE_RAY),
     ),
     picture=Curves(
         (Trace("w = 2, beyond the bound 1", in_a(2.0)), Trace("w = 1/2, inside", in_a(0.5))),

@@ -115,6 +115,13 @@ def not_a_local_minimum(
     return verdict(*REFUTED, text=text, evidence=evidence)
 
 
+def refuted(text: str, note: str, evidence: Evidence | None = None) -> Claim:
+    """Another question, ``member.notes[note]``, is about a point that is no local minimum."""
+    return verdict(
+        *REFUTED, text=text, evidence=evidence, question=lambda member: member.notes[note]
+    )
+
+
 def escaping(
     text: str = "a valley that descends to infinity passes through the candidate",
 ) -> Claim:
