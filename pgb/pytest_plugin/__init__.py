@@ -21,7 +21,8 @@ _MARKER = (
     "looks for counterexamples: problems drawn, descents from each, and what becomes of local "
     "minima of which nothing is proved ('report' or 'fail')"
 )
-_TALLIES = pytest.StashKey[dict[str, "Tally"]]()
+# Reports carry it from the workers of pytest-xdist to the process that prints.
+_PROPERTY = "certify"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +43,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", _MARKER)
-    config.stash[_TALLIES] = {}
 
 
 @pytest.fixture
@@ -58,16 +58,28 @@ def certify(request: pytest.FixtureRequest) -> Certifier:
     from pgb.pytest_plugin.certifier import Certifier
     from pgb.pytest_plugin.options import options_of
 
-    config = request.config
+    config, properties = request.config, request.node.user_properties
+
+    def publish(tally: Tally) -> None:
+        others = [entry for entry in properties if entry[0] != _PROPERTY]
+        properties[:] = [*others, (_PROPERTY, str(tally))]
+
     folder = Path(config.rootpath) / str(config.getini(_DIRECTORY))
     options = options_of(request.node, config.getoption("--certify-examples"))
-    return Certifier(request.node.nodeid, folder, options, config.stash[_TALLIES])
+    return Certifier(request.node.nodeid, folder, options, publish)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was searched and proved, test by test; unproved minima are never passed over."""
-    tallies = terminalreporter.config.stash[_TALLIES]
-    if tallies:
+    reports = [report for several in terminalreporter.stats.values() for report in several]
+    lines = [
+        f"{report.nodeid}: {text}"
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, text in report.user_properties
+        if name == _PROPERTY
+    ]
+    if lines:
         terminalreporter.section("certified claims about local minima")
-        for name, tally in tallies.items():
-            terminalreporter.write_line(f"{name}: {tally}")
+        for line in lines:
+            terminalreporter.write_line(line)

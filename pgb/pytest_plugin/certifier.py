@@ -42,14 +42,14 @@ class Certifier:
 
     Args:
         test: the test's node id; folder: of falsifying problems; options: of the marker.
-        tallies: what was seen so far, by test.
+        publish: takes what was seen so far, after each call.
     """
 
     def __init__(
-        self, test: str, folder: Path, options: Options, tallies: dict[str, Tally]
+        self, test: str, folder: Path, options: Options, publish: Callable[[Tally], None]
     ) -> None:
         self._test, self._folder, self._options = test, folder, options
-        self._tally = tallies.setdefault(test, Tally())
+        self._tally, self._publish = Tally(), publish
 
     def __call__(
         self, problems: SearchStrategy[Objective] | Objective, claim: Claim | str | Predicate
@@ -76,6 +76,8 @@ class Certifier:
             sentence = str(undecided)
         else:
             return
+        finally:
+            self._publish(self._tally)
         pytest.fail(sentence, pytrace=False)
 
     def _draw(self, problems: SearchStrategy[Objective] | Objective, claim: Claim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -40,17 +41,21 @@ PREAMBLE = """
 """
 
 
-tallies: dict[str, Tally] = {}
+tallies: list[Tally] = []
 
 
 def certifier(folder: Path, options: Options) -> Certifier:
     tallies.clear()
-    return Certifier("test", folder / "falsified", options, tallies)
+    return Certifier("test", folder / "falsified", options, tallies.append)
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    # Without the options of the run that this test is part of.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
+    return subprocess.run(
+        command, cwd=project, capture_output=True, text=True, check=False, env=environment
+    )
 
 
 def project(tmp_path: Path, tests: str) -> Path:
@@ -79,6 +84,14 @@ def test_a_true_claim_passes_and_the_summary_counts_what_was_seen(tmp_path: Path
     assert ended.returncode == 0, ended.stdout
     assert "test_global: 4 drawn, 4 local minima, 0 points undecided" in ended.stdout
     assert not (here / "falsified").exists()
+
+
+def test_the_summary_comes_through_from_the_workers_of_xdist(tmp_path: Path) -> None:
+    here = project(tmp_path, BAD_MINIMUM)
+    ended = run(here, "--hypothesis-seed=0", "-n", "1")
+    assert ended.returncode == 1
+    assert "test_it.py::test_global: " in ended.stdout
+    assert "falsified: falsified/test-global" in ended.stdout
 
 
 def test_a_false_claim_fails_with_a_minimal_problem_file_and_a_certificate(tmp_path: Path) -> None:
@@ -124,7 +137,7 @@ def test_undecided_points_fail_the_test_only_if_asked(tmp_path: Path) -> None:
     saddle_or_not = Objective(Expression(["x"], ["w", "b"], ["w^2 + b^4"]), Data([[1]], [-1]))
     reporting = certifier(tmp_path, Options(starts=4))
     reporting(saddle_or_not, "no-local-minimum")
-    assert tallies["test"].undecided > 0
+    assert tallies[-1].undecided > 0
     with pytest.raises(pytest.fail.Exception, match="undecided whether there is no local minimum"):
         certifier(tmp_path, Options(starts=4, undecided="fail"))(saddle_or_not, "no-local-minimum")
 
