@@ -70,11 +70,17 @@ def search_box(
         click.echo(found.to_text())
         if words:
             click.echo(words)
+        if found.complete and found.assumed and certificates is None:
+            click.echo("--certificates DIR writes a proof of the list that does not assume this.")
     if certificates is not None and found.complete:
-        path = Path(certificates) / "complete-list.json"
-        found.certificate().save(path)
-        click.echo(f"{short_name(path)}: written", err=True)
+        _save(found, Path(certificates) / "complete-list.json")
     return _CODES[decided]
+
+
+def _save(found: CompleteList, path: Path) -> None:
+    found.certificate().save(path)
+    without = ", a proof of the list that does not assume this" if found.assumed else ""
+    click.echo(f"{short_name(path)}: written{without}", err=True)
 
 
 def _decide(found: CompleteList, name: str | None) -> tuple[bool | None, str]:

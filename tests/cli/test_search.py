@@ -40,6 +40,18 @@ outputs = ["(w*x + b)^2"]
 """
 
 
+UNIT = """
+[data]
+x = [[1], [2]]
+y = [0.75, 0.5]
+[model]
+kind = "network"
+layers = [1, 1]
+output_activation = "sigmoid"
+bias = false
+"""
+
+
 def pgb(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["search", *arguments])
 
@@ -62,6 +74,18 @@ def test_all_points_of_a_box_are_listed(formula: str, tmp_path: Path) -> None:
     result = pgb(formula, "--exhaustive", "-3", "3", "--certificates", str(tmp_path / "c"))
     assert result.exit_code == 0
     assert "The box holds 9 critical points" in result.stdout
+    assert verify(tmp_path / "c" / "complete-list.json")[0]
+
+
+def test_a_list_that_assumes_something_says_how_to_prove_it(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(UNIT)
+    problem = str(path)
+    hint = "--certificates DIR writes a proof of the list that does not assume this."
+    assert hint in pgb(problem, "--exhaustive", "-1", "1").stdout
+    result = pgb(problem, "--exhaustive", "-1", "1", "--certificates", str(tmp_path / "c"))
+    assert hint not in result.stdout
+    assert "a proof of the list that does not assume this" in result.stderr
     assert verify(tmp_path / "c" / "complete-list.json")[0]
 
 

@@ -72,6 +72,20 @@ def test_squared_line_has_two_global_and_two_bad_minima(tmp_path: Any) -> None:
     assert verified(found, tmp_path) == found.statement
 
 
+def test_only_a_list_without_elementary_functions_is_proved_as_it_stands() -> None:
+    polynomial_list, sigmoid_list = (
+        exhaustive(squared_line(), -3, 3),
+        exhaustive(sigmoid_neuron(), -2, 10),
+    )
+    assert polynomial_list.assumed == () and polynomial_list.reservation == ""
+    assert sigmoid_list.assumed == ("sigmoid",)
+    assert "sigmoid in floating point, which is tested, not proved." in sigmoid_list.to_text()
+    for found in (polynomial_list, sigmoid_list):
+        written = found.to_json_object()
+        assert written["assumed"] == list(found.assumed)
+        assert {point["proved"] for point in written["points"]} == {not found.assumed}
+
+
 def test_three_parameters_of_a_tanh_neuron_with_decay() -> None:
     model = Expression(["x"], ["v", "w", "b"], ["v*tanh(w*x + b)"])
     found = exhaustive(Objective(model, LINE, weight_decay=Fraction(1, 1000)), -5, 5)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class ListedPoint:
-    """A nondegenerate critical point that is proved to exist.
+    """A nondegenerate critical point, which exists up to what the list assumes.
 
     Attributes:
         center: (p,), near the point.
@@ -58,6 +58,9 @@ class CompleteList:
         boxes: how many boxes were tested.
         seconds: how long that took.
         tree: the bisection tree in preorder, one letter for each box.
+        assumed: functions assumed to be computed within 16 units in the last place, which is tested
+            and not proved. If there are none, only operations that IEEE 754 defines were rounded,
+            and what is stated is proved; otherwise the certificate is the proof.
     """
 
     objective: Objective = field(repr=False)
@@ -69,6 +72,7 @@ class CompleteList:
     boxes: int
     seconds: float
     tree: str = field(repr=False)
+    assumed: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -93,15 +97,26 @@ class CompleteList:
 
     @property
     def statement(self) -> str:
-        """What is proved, in words."""
+        """What is proved, up to ``assumed``, in words."""
         if self.complete:
             from pgb.certificates import checking
 
             return str(checking.words(self.claim()))
         found = len(self.points)
         return (
-            f"{found} nondegenerate critical points are proved to lie in the box; the list may "
-            f"not be complete: {self.undecided.sentence}"
+            f"{found} nondegenerate critical points lie in the box; the list may not be complete: "
+            f"{self.undecided.sentence}"
+        )
+
+    @property
+    def reservation(self) -> str:
+        """What the statement rests on besides IEEE 754 arithmetic, in words; "" for nothing."""
+        if not self.assumed:
+            return ""
+        names = ", ".join(self.assumed)
+        return (
+            f"This assumes errors of at most 16 units in the last place for {names} in floating "
+            "point, which is tested, not proved"
         )
 
     def claim(self) -> dict[str, Any]:
@@ -137,6 +152,7 @@ class CompleteList:
         rate = self.boxes / max(self.seconds, 1e-9)
         lines += ["", f"{self.statement[0].upper()}{self.statement[1:]}."]
         lines.append(f"{self.boxes} boxes in {self.seconds:.1f} s ({rate:.0f} per second).")
+        lines += [f"{self.reservation}."] if self.assumed else []
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -149,6 +165,7 @@ class CompleteList:
             "box": {"low": self.low.tolist(), "high": self.high.tolist()},
             "complete": self.complete,
             "statement": self.statement,
+            "assumed": list(self.assumed),
             "points": [self._record(point) for point in self.points],
             "undecided": {"boxes": len(left), "volume": left.volume, "reasons": left.reasons},
             "boxes": self.boxes,
@@ -168,7 +185,7 @@ class CompleteList:
             "parameters": named,
             "radius": point.radius.tolist(),
             "place": point.place,
-            "proved": True,
+            "proved": not self.assumed,
         }
 
 

@@ -75,6 +75,7 @@ def _listing(search: Search, tree: Tree, seconds: float) -> CompleteList:
         boxes=tree.boxes,
         seconds=seconds,
         tree=tree.letters(),
+        assumed=tuple(sorted(search.enclosures.ar.tested)),
     )
 
 
