@@ -220,18 +220,25 @@ def write(folder: str, texts: dict[str, str]) -> None:
         (target / f"{name}.json").write_text(text, encoding="utf-8")
 
 
+def correct() -> dict[str, Json]:
+    """All certificates of the folder correct/."""
+    return (
+        {name: certificate_of(problem) for name, problem in CHOSEN.items()}
+        | {"ray-ball": ray_in_a_ball()}
+        | {name: small_minimum(name) for name in small_minima()}
+        | {name: saddle(name) for name in saddles()}
+    )
+
+
 def main() -> None:
     """Write all three folders."""
-    correct = {name: certificate_of(problem) for name, problem in CHOSEN.items()}
-    correct["ray-ball"] = ray_in_a_ball()
-    correct |= {name: small_minimum(name) for name in small_minima()}
-    correct |= {name: saddle(name) for name in saddles()}
+    certificates = correct()
     incorrect = {
         f"{name}-{what}": json.dumps(forged)
-        for name, value in correct.items()
+        for name, value in certificates.items()
         for what, forged in forgeries(value).items()
     }
-    texts = {name: json.dumps(value, indent=1) + "\n" for name, value in correct.items()}
+    texts = {name: json.dumps(value, indent=1) + "\n" for name, value in certificates.items()}
     write("correct", texts)
     write("incorrect", incorrect)
     write("unparsable", unparsable(texts["strict"]))

@@ -19,6 +19,7 @@ from pgb.cli import main
 from pgb.errors import InputError
 
 from .conftest import seal
+from .make_files import correct
 
 FOLDER = Path(__file__).parent
 FILES = {
@@ -38,6 +39,21 @@ def test_exit_code(path: Path, code: int) -> None:
     assert sentence
     assert flint.ctx.prec == before
     assert bool(claim) == (code < 2)
+
+
+def outline(certificate: Any) -> Any:
+    """What does not depend on the last digits of numbers in floating point."""
+    claim = {k: v for k, v in certificate["claim"].items() if k not in ("about", "better", "words")}
+    return claim, [witness["method"] for witness in certificate["evidence"]]
+
+
+def test_the_stored_certificates_are_those_that_pgb_writes() -> None:
+    """Otherwise ``python tests/certificates/make_files.py`` has to be run again."""
+    stored = {path.stem: json.loads(path.read_text()) for path in FILES["correct"]}
+    written = correct()
+    assert {name: outline(v) for name, v in stored.items()} == {
+        name: outline(v) for name, v in written.items()
+    }
 
 
 def test_every_method_is_in_a_correct_file() -> None:
