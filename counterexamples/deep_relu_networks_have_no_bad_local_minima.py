@@ -21,23 +21,22 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Correction, Example, Line, Member, claims, exact, sources
+from counterexamples.kit import (
+    Correction,
+    Example,
+    Line,
+    Member,
+    claims,
+    dead_layers,
+    exact,
+    sources,
+)
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 
 ZERO = fmpq(0)
-
-
-def dead_point(network: Network, inputs: Array, weights: Array, dead: int, gap: fmpq) -> Array:
-    """The parameters ``weights`` (p,) with biases of layer ``dead`` that turn it off."""
-    ar = Exact()
-    point = exact(weights)
-    before = network.preactivations(ar, ar.asarray(point), ar.asarray(inputs))[dead - 1]
-    biases = network.slices[f"b{dead}"]
-    point[biases] = point[biases] - np.max(before, axis=0) - gap
-    return point
 
 
 def build(
@@ -51,7 +50,7 @@ def build(
 ) -> Member:
     """Targets: the constant output less ``r`` (m,), which adds up to 0; the last bias is moved."""
     ar = Exact()
-    point = dead_point(network, inputs, weights, dead, gap)
+    point = dead_layers.turned_off(network, weights, dead, gap, inputs)
     output = network.outputs(ar, ar.asarray(point), ar.asarray(inputs))
     objective = Objective(network, Data(inputs, output - r[:, None]), "squared")
     point[-1] = point[-1] + off
@@ -159,7 +158,7 @@ EXAMPLE = Example(
     cost=0.15,
     picture=Line(extent=(-0.3, 1.2)),
     correction=Correction(
-        printed=(
+        stated=(
             "A relu network with a hidden layer that is off at all samples is at a local minimum "
             f"({sources.SWIRSZCZ}; no condition on the last bias)."
         ),

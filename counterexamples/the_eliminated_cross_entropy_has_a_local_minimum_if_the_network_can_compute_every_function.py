@@ -208,11 +208,12 @@ EXAMPLE = Example(
         ),
     ),
     correction=Correction(
-        printed=(
-            "Not printed, but easily read into the theorem of "
-            f"{sources.ELIMINATION}: a network that can compute every function on the data keeps "
-            "a good local minimum under the cross-entropy."
+        stated=(
+            "A network that can compute every function on the data keeps a good local minimum "
+            f"under the cross-entropy (the theorem of {sources.ELIMINATION} does not say so: it "
+            "is about the local minima that there are)."
         ),
+        printed=False,
         corrected=(
             "It keeps one if labels are smoothed or every group of equal inputs shows every class; "
             "with clean labels there is none."

@@ -8,6 +8,7 @@ from counterexamples.kit import claims, sources
 from counterexamples.kit.building import (
     augmented,
     constant_model,
+    divided_difference_weights,
     exact,
     left_null_space,
     polished,
@@ -21,7 +22,7 @@ from counterexamples.kit.decisions import (
     proved_verdict,
     some_nonzero,
 )
-from counterexamples.kit.example import Correction, Example
+from counterexamples.kit.example import Correction, Example, Part
 from counterexamples.kit.members import Member, Question
 from counterexamples.kit.pictures import Curves, Line, Path, Surface, Trace
 
@@ -34,6 +35,7 @@ __all__ = [
     "Line",
     "Member",
     "Outcome",
+    "Part",
     "Path",
     "Question",
     "Surface",
@@ -44,6 +46,7 @@ __all__ = [
     "augmented",
     "claims",
     "constant_model",
+    "divided_difference_weights",
     "exact",
     "first_failure",
     "left_null_space",

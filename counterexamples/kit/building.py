@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +47,11 @@ def augmented(theta: Any, a: Any, b: Any, W: Any) -> Array:
 def candidate_at(objective: Objective, point: Array) -> Candidate:
     """The candidate at a flat parameter vector of the objective."""
     return Candidate.from_vector(objective.parameters, point)
+
+
+def divided_difference_weights(nodes: Array) -> Array:
+    """Weights (n + 1,) of the divided difference of order n at n + 1 distinct nodes."""
+    return exact([1 / prod(x - y for y in nodes if y != x) for x in nodes])
 
 
 def left_null_space(A: Array) -> list[Array]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from flint import fmpq
 
 from counterexamples.kit.building import exact
 from counterexamples.kit.claim import Claim, Outcome
@@ -35,8 +36,22 @@ Quantity = Callable[[Member, "Arithmetic"], Any]
 REFUTED = (Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
 
 
+#: Which question a claim is about.
+Asked = Callable[[Member], Question]
+
+
 def _candidate(member: Member) -> Question:
     return member.question
+
+
+def noted(name: str) -> Asked:
+    """Another question of the member: ``member.notes[name]``."""
+
+    def question(member: Member) -> Question:
+        found: Question = member.notes[name]
+        return found
+
+    return question
 
 
 def verdict(
@@ -46,7 +61,7 @@ def verdict(
     kind: str | None = None,
     evidence: Evidence | None = None,
     also: Callable[[Report], Outcome] | None = None,
-    question: Callable[[Member], Question] = _candidate,
+    question: Asked = _candidate,
 ) -> Claim:
     """``check`` proves one of the accepted verdicts; FAILS if it proves another.
 
@@ -76,14 +91,18 @@ def verdict(
     return Claim(text, holds, about, accepted[0], question, evidence, kind)
 
 
-def local_minimum(kind: str | None = None, text: str | None = None) -> Claim:
+def local_minimum(
+    kind: str | None = None, text: str | None = None, question: Asked = _candidate
+) -> Claim:
     """A local minimum, of a kind ("strict", "symmetry", "branch", "region") if one is given."""
     words = f"the candidate is a local minimum{'' if kind is None else f' of kind {kind}'}"
-    return verdict(Verdict.LOCAL_MINIMUM, text=text or words, kind=kind)
+    return verdict(Verdict.LOCAL_MINIMUM, text=text or words, kind=kind, question=question)
 
 
-def bad_local_minimum(kind: str | None = None, text: str | None = None) -> Claim:
-    """A local minimum whose value is above that of the member's better point."""
+def bad_local_minimum(
+    kind: str | None = None, text: str | None = None, question: Asked = _candidate
+) -> Claim:
+    """A local minimum whose value is above that of the better point of the question."""
 
     def is_bad(report: Report) -> Outcome:
         if report.bad:
@@ -94,10 +113,15 @@ def bad_local_minimum(kind: str | None = None, text: str | None = None) -> Claim
 
     kinds = "" if kind is None else f" of kind {kind}"
     words = f"the candidate is a local minimum{kinds} and the better point is lower"
-    return verdict(Verdict.LOCAL_MINIMUM, text=text or words, kind=kind, also=is_bad)
+    words = text or words
+    return verdict(Verdict.LOCAL_MINIMUM, text=words, kind=kind, also=is_bad, question=question)
 
 
-def global_minimum(text: str = "the candidate is a global minimum") -> Claim:
+def global_minimum(
+    text: str = "the candidate is a global minimum",
+    evidence: Evidence | None = None,
+    question: Asked = _candidate,
+) -> Claim:
     """A local minimum that is proved to be global."""
 
     def is_global(report: Report) -> Outcome:
@@ -105,7 +129,14 @@ def global_minimum(text: str = "the candidate is a global minimum") -> Claim:
             return Outcome.holds("global")
         return Outcome.fails("bad") if report.bad else Outcome.undecided("global or not: unknown")
 
-    return verdict(Verdict.LOCAL_MINIMUM, text=text, about="global minimum", also=is_global)
+    return verdict(
+        Verdict.LOCAL_MINIMUM,
+        text=text,
+        about="global minimum",
+        evidence=evidence,
+        also=is_global,
+        question=question,
+    )
 
 
 def not_a_local_minimum(
@@ -117,17 +148,20 @@ def not_a_local_minimum(
 
 def refuted(text: str, note: str, evidence: Evidence | None = None) -> Claim:
     """Another question, ``member.notes[note]``, is about a point that is no local minimum."""
-    return verdict(
-        *REFUTED, text=text, evidence=evidence, question=lambda member: member.notes[note]
-    )
+    return verdict(*REFUTED, text=text, evidence=evidence, question=noted(note))
 
 
 def escaping(
     text: str = "a valley that descends to infinity passes through the candidate",
+    question: Asked = _candidate,
 ) -> Claim:
-    """A proved ray of descent to infinity."""
+    """No critical point in the ball asked about, and a proved ray of descent to infinity."""
     return verdict(
-        *REFUTED[::-1], text=text, about="escape to infinity", evidence=Evidence.ESCAPE_RAY
+        Verdict.ESCAPING,
+        text=text,
+        about="escape to infinity",
+        evidence=Evidence.ESCAPE_RAY,
+        question=question,
     )
 
 
@@ -195,6 +229,36 @@ def gradient_differs_from_zero(text: str = "the gradient at the candidate is not
         return some_nonzero(lambda ar: _gradient(member, ar), "gradient")
 
     return Claim(text, holds, "stationary point")
+
+
+def gradient_norm_below(digits: int) -> Claim:
+    """The norm of the gradient at the candidate is below 10^-digits."""
+
+    def room(member: Member, ar: Arithmetic) -> Array:
+        slopes = _gradient(member, ar)
+        return np.asarray(ar.asarray(exact(fmpq(1, 10 ** (2 * digits)))) - ar.sum(slopes * slopes))
+
+    return positive(f"the norm of the gradient is below 10^-{digits}", "gradient", room)
+
+
+def positive_semidefinite_hessian(
+    text: str, rank: Callable[[Member], int] = lambda member: member.objective.size
+) -> Claim:
+    """At an exact candidate ``rank`` eigenvalues of the Hessian are positive, the others 0.
+
+    By default all are positive.
+    """
+
+    def holds(member: Member) -> Outcome:
+        found = member.report.inertia
+        if found is None:
+            return Outcome.undecided("the signs of the eigenvalues are not known exactly")
+        counts = (found.positive, found.zero, found.negative)
+        said = "{} positive, {} zero and {} negative eigenvalues".format(*counts)
+        right = found.positive == rank(member) and found.negative == 0
+        return Outcome.holds(said) if right else Outcome.fails(said)
+
+    return Claim(text, holds, "curvature")
 
 
 def not_refuted(text: str = "check does not refute the candidate") -> Claim:

@@ -6,7 +6,7 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit.building import exact
+from counterexamples.kit.building import divided_difference_weights, exact
 from pgb.models import Network
 from pgb.numbers import Array, Exact
 from pgb.strategies import exact_arrays, positive_rationals, rationals
@@ -28,8 +28,7 @@ CONVEX_AT = {
 
 def second_difference(x: Array) -> Array:
     """The weights of the second divided difference at three nodes: positive, negative, positive."""
-    x1, x2, x3 = x
-    return 1 / exact([(x2 - x1) * (x3 - x1), (x2 - x1) * (x2 - x3), (x3 - x1) * (x3 - x2)])
+    return divided_difference_weights(x)
 
 
 def constant_network(network: Network, biases: Array, u: Array, constant: fmpq) -> Array:

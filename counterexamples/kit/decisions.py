@@ -39,32 +39,51 @@ def all_zero(values: Array, what: str) -> Outcome:
 
 def all_nonzero(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
     """Whether every value is certainly not zero, by balls of rising precision; never FAILS."""
-    for precision in PRECISIONS:
-        with Balls(precision) as ar:
-            if np.all(ar.certainly_nonzero(np.asarray(compute(ar)))):
-                return Outcome.holds(f"{what}: certainly not 0")
-    return Outcome.undecided(f"{what}: an enclosure contains 0")
+    return _nonzero(compute, np.all, what, f"{what}: an enclosure contains 0")
 
 
 def some_nonzero(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
     """Whether some value is certainly not zero, by balls of rising precision; never FAILS."""
-    for precision in PRECISIONS:
-        with Balls(precision) as ar:
-            if np.any(ar.certainly_nonzero(np.asarray(compute(ar)))):
-                return Outcome.holds(f"{what}: certainly not 0")
-    return Outcome.undecided(f"{what}: every enclosure contains 0")
+    return _nonzero(compute, np.any, what, f"{what}: every enclosure contains 0")
 
 
 def all_positive(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
     """Whether all values are positive, by balls of rising precision."""
+
+    def decide(ar: Balls, values: Array) -> Outcome | None:
+        if np.all(ar.certainly_positive(values)):
+            return Outcome.holds(f"{what}: certain")
+        negative = np.any(ar.certainly_positive(-values))
+        return Outcome.fails(f"{what}: the opposite is certain") if negative else None
+
+    return _by_balls(compute, decide, f"{what}: enclosures overlap")
+
+
+def _nonzero(
+    compute: Callable[[Arithmetic], Array],
+    which: Callable[[Array], np.bool_],
+    what: str,
+    otherwise: str,
+) -> Outcome:
+    def decide(ar: Balls, values: Array) -> Outcome | None:
+        nonzero = which(ar.certainly_nonzero(values))
+        return Outcome.holds(f"{what}: certainly not 0") if nonzero else None
+
+    return _by_balls(compute, decide, otherwise)
+
+
+def _by_balls(
+    compute: Callable[[Arithmetic], Array],
+    decide: Callable[[Balls, Array], Outcome | None],
+    otherwise: str,
+) -> Outcome:
+    """The first decision about the enclosed values, at rising precision; UNDECIDED without one."""
     for precision in PRECISIONS:
         with Balls(precision) as ar:
-            values = np.asarray(compute(ar))
-            if np.all(ar.certainly_positive(values)):
-                return Outcome.holds(f"{what}: certain")
-            if np.any(ar.certainly_positive(-values)):
-                return Outcome.fails(f"{what}: the opposite is certain")
-    return Outcome.undecided(f"{what}: enclosures overlap")
+            outcome = decide(ar, np.asarray(compute(ar)))
+        if outcome is not None:
+            return outcome
+    return Outcome.undecided(otherwise)
 
 
 def first_failure(*outcomes: Outcome) -> Outcome:

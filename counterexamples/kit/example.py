@@ -23,7 +23,10 @@ _FEWEST = 5
 
 @dataclass(frozen=True)
 class Part:
-    """A family with what is claimed of its members; an example has one, a correction adds one."""
+    """A family with what is claimed of its members.
+
+    An example has one and may have further ones; a correction adds one.
+    """
 
     label: str
     family: Callable[[], SearchStrategy[Member]]
@@ -38,24 +41,32 @@ class Part:
 
 @dataclass(frozen=True)
 class Correction:
-    """A statement of the literature that needs a correction to hold.
+    """A statement about a result of the literature that needs a correction to hold.
 
     The example's own family and claims prove the corrected statement; these here refute the
-    printed one.
+    other one.
 
     Attributes:
-        printed: what is printed, in words, with the paper's name.
+        stated: what does not hold, in words, with the paper's name.
         corrected: what holds instead.
-        family: draws members that the printed statement covers and that refute it.
+        family: draws members that the statement covers and that refute it.
         canonical: the one to show.
         claims: what refutes it; by default that the candidate is no local minimum.
+        printed: whether the paper prints the statement; otherwise the paper is right, and the
+            statement is what one easily reads into it.
     """
 
-    printed: str
+    stated: str
     corrected: str
     family: Callable[[], SearchStrategy[Member]]
     canonical: Callable[[], Member]
-    claims: tuple[Claim, ...] = (not_a_local_minimum("as printed it is no local minimum"),)
+    claims: tuple[Claim, ...] = (not_a_local_minimum("without the correction it is none"),)
+    printed: bool = True
+
+    @property
+    def label(self) -> str:
+        """How the statement came about."""
+        return "as printed" if self.printed else "as easily misread"
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,8 @@ class Example:
         claims: what is decided for every member.
         cost: seconds that the claims take for one member.
         picture: what to draw of the canonical member.
-        correction: where the literature needs one.
+        correction: where the literature, or a reading of it, needs one.
+        further: other families that refute the statement.
     """
 
     module: str
@@ -96,6 +108,7 @@ class Example:
     cost: float = 0.05
     picture: Picture | None = None
     correction: Correction | None = None
+    further: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         check_tags(self.name, self.kind, self.phenomenon, self.activation, self.loss, self.depth)
@@ -113,12 +126,12 @@ class Example:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """The family and, where there is one, that of the correction."""
+        """The family, the further ones and, where there is one, that of the correction."""
         own = Part("", self.family, self.canonical, self.claims)
-        if self.correction is None:
-            return (own,)
         other = self.correction
-        return own, Part("as printed", other.family, other.canonical, other.claims)
+        if other is None:
+            return own, *self.further
+        return own, *self.further, Part(other.label, other.family, other.canonical, other.claims)
 
     @property
     def member(self) -> Member:

@@ -33,6 +33,7 @@ def page(example: Example) -> str:
         _plain(_doc(example.family)),
         "## One member",
         *_member(example, example.parts[0]),
+        *_further(example),
         *_correction(example),
         "## Run it",
         _commands(example),
@@ -102,18 +103,28 @@ def _evidence(example: Example, claim: Claim) -> str:
     return f"{claim.rests_on}, [certificate](certificates/{example.name}/{claim.slug}.json)"
 
 
+def _further(example: Example) -> list[str]:
+    sections = []
+    for part in example.further:
+        sections += [f"## Another family: {part.label}", *_part(example, part)]
+    return sections
+
+
 def _correction(example: Example) -> list[str]:
-    if example.correction is None:
+    correction = example.correction
+    if correction is None:
         return []
-    printed = example.parts[1]
     return [
-        "## A correction",
-        f"**As printed.** {_plain(example.correction.printed)}",
-        f"**As it holds.** {_plain(example.correction.corrected)} The claims above prove it for "
-        "every member drawn; those below refute the printed statement.",
-        _plain(_doc(printed.family)),
-        *_member(example, printed, picture=False),
+        "## A correction" if correction.printed else "## An easy misreading",
+        f"**{correction.label.capitalize()}.** {_plain(correction.stated)}",
+        f"**As it holds.** {_plain(correction.corrected)} The claims above prove it for "
+        "every member drawn; those below refute the statement without the correction.",
+        *_part(example, example.parts[-1]),
     ]
+
+
+def _part(example: Example, part: Part) -> list[str]:
+    return [_plain(_doc(part.family)), *_member(example, part, picture=False)]
 
 
 def _commands(example: Example) -> str:

@@ -118,8 +118,8 @@ def test_fewer_members_are_drawn_where_one_is_expensive() -> None:
 
 def test_a_correction_adds_claims_about_members_of_its_own() -> None:
     other = find(ESCAPES)
-    correction = Correction("as printed", "as it holds", other.family, other.canonical)
+    correction = Correction("what is printed", "what holds", other.family, other.canonical)
     results = run([replace(find(VALLEYS), correction=correction)], examples=3)
-    assert [result.claim for result in results[-1:]] == ["as printed it is no local minimum"]
+    assert [result.claim for result in results[-1:]] == ["without the correction it is none"]
     assert all(result.decision is Decision.HOLDS for result in results)
     assert np.all([result.members > 1 for result in results])

@@ -98,7 +98,8 @@ def _description(example: Example) -> str:
     ]
     if example.correction is not None:
         lines += [
-            f"printed:  {example.correction.printed}",
+            f"{'printed:  ' if example.correction.printed else 'misread:  '}"
+            f"{example.correction.stated}",
             f"holds:    {example.correction.corrected}",
         ]
     lines += [f"claim:    {claim.text} [{claim.rests_on}]" for claim in example.all_claims]
@@ -119,7 +120,11 @@ def _numbers(example: Example) -> dict[str, str]:
 
 def _summary(example: Example) -> dict[str, Any]:
     correction = example.correction
-    printed = None if correction is None else correction.printed
+    corrected = correction and {
+        "stated": correction.stated,
+        "printed": correction.printed,
+        "holds": correction.corrected,
+    }
     return {
         "name": example.name,
         "title": example.title,
@@ -129,7 +134,7 @@ def _summary(example: Example) -> dict[str, Any]:
         "phenomenon": example.phenomenon,
         "kind": example.kind,
         "cost": example.cost,
-        "printed": printed,
+        "correction": corrected,
         "claims": [
             {
                 "text": claim.text,
