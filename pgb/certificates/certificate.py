@@ -24,7 +24,7 @@ __all__ = ["Certificate", "build", "digest", "load", "verify"]
 _COMPARISON = 128
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """A certificate as plain JSON values; see docs/trust-model.md for its grammar.
 
@@ -43,6 +43,10 @@ class Certificate:
     def words(self) -> str:
         """The claim in words."""
         return str(self.claim["words"])
+
+    def __repr__(self) -> str:
+        methods = ", ".join(str(witness.get("method")) for witness in self.evidence)
+        return f"<Certificate: {self.words}; evidence: {methods}>"
 
     def to_json_object(self) -> dict[str, Any]:
         """The value that the file holds."""

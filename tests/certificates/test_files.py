@@ -164,3 +164,9 @@ def test_an_edited_problem_is_refused(verdict: Callable[..., Any]) -> None:
     code, sentence = verdict(value)
     assert code == 1
     assert "hash" in sentence
+
+
+def test_a_certificate_is_shown_in_one_line() -> None:
+    shown = repr(load(FOLDER / "correct" / "strict.json"))
+    assert shown.startswith("<Certificate: the point is a strict local minimum; it is bad")
+    assert shown.endswith("evidence: strict, better>") and "\n" not in shown
