@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _POINTS = 400
 _GRID = 121
-_SIZE = (5.0, 3.4)
+_SIZE, _DPI = (5.0, 3.4), 120
 _CURVE, _GOOD, _BAD = "#1f4e79", "#2e7d32", "#b3261e"
 _TRACES = (_CURVE, _GOOD, "#e08a00", "#7b4fa3")
 
@@ -45,7 +45,7 @@ def draw(example: Example, path: str | Path) -> None:
     axes = figure.add_subplot()
     with np.errstate(all="ignore"):
         draw_on(axes, example.picture, example.member)
-    figure.savefig(path, dpi=90, metadata=_without_date(path))
+    figure.savefig(path, dpi=_DPI, metadata=_without_date(path))
 
 
 def _without_date(path: str | Path) -> dict[str, Any]:
@@ -84,7 +84,8 @@ def _line(axes: Axes, picture: Line, member: Member) -> None:
     axes.plot([0], ends[:1], "o", color=_BAD, label="candidate")
     label = "better point" if picture.to is None else "other point"
     axes.plot([1], ends[1:], "o", color=_GOOD, label=label)
-    axes.set(xlabel="t along the line from the candidate (0) to the other point (1)", ylabel="loss")
+    axes.set(xlabel=f"t on the line from the candidate (0) to the {label} (1)", ylabel="loss")
+    axes.xaxis.label.set_size(9)
     _finish(axes, picture.log)
 
 
