@@ -12,6 +12,10 @@ without decay, so that sum r_i = 0. With c + a in place of c, the terms of secon
 so that the point is a strict local minimum if |m|^2 < 4 lambda mu, and none if |m|^2 > 4 lambda mu.
 In the first case theta may be as bad as it likes.
 
+Neither is a = 0 necessary. With one sample x and a fixed output, put w = b x, u = b (1 + |x|^2) > 0
+and a^2 = mu b / lambda: if the output misses the target by a e^u + lambda a e^{-u}, the gradient is
+0, and for u <= 1/2 the point is a strict local minimum.
+
 Here the model is relu(w1 x) + c. Its bad minimum fits the samples at x > 0 and takes the mean of
 those at x < 0, which lie on a line of their own that a negative w1 would fit.
 """
@@ -28,9 +32,11 @@ from counterexamples.kit import (
     Example,
     Line,
     Member,
+    Part,
     Question,
     augmented,
     claims,
+    constant_model,
     exact,
     sources,
 )
@@ -50,13 +56,26 @@ def decayed(base: Objective, lam: fmpq, mu: fmpq) -> Objective:
     return objective.add_regularizer(Regularizer(exact([0] * base.size + [0, mu, mu])))
 
 
+def one_sample(x: fmpq, a: fmpq, u: fmpq, lam: fmpq) -> Member:
+    """A fixed output 0 and a target such that a, b = u / (1 + x^2), w = b x is stationary."""
+    b = u / (1 + x * x)
+    data = Data(exact([[x]]), exact([[f"({a})*exp({u}) + ({lam * a})*exp({-u})"]]))
+    base = Objective(constant_model([0], 1), data, "squared")
+    return Member(decayed(base, lam, lam * a * a / b), exact([a, b, b * x]))
+
+
 def build(
-    data: Data, theta: Array, better: Array, lam: fmpq, factor: fmpq, unit: Array, mu: fmpq
+    lines: tuple[Data, Array, Array],
+    lam: fmpq,
+    factor: fmpq,
+    unit: Array,
+    mu: fmpq,
 ) -> Member:
-    """A bad minimum theta; decay ``factor`` > 1 times |m|^2 / 4 lambda, or divided by it.
+    """Data, a bad minimum theta, a better point; decay |m|^2 / 4 lambda times or by ``factor`` > 1.
 
     ``unit`` is a point (a, b, w) for the identity, with decay ``mu``.
     """
+    data, theta, better = lines
     ar, base = Exact(), Objective(MODEL, data, "squared")
     r = base.output_gradients(ar, ar.asarray(theta))[:, 0]
     m = ar.sum(r * ar.asarray(data.inputs)[:, 0])
@@ -96,22 +115,34 @@ def two_lines(
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Inputs, slopes, offset, lambda, and decay on either side of the border |m|^2 / 4 lambda."""
+    """Inputs, slopes, offset, lambda, mu on either side of |m|^2 / 4 lambda."""
     n, steep, p = draw(positive_rationals()), draw(positive_rationals()), draw(positive_rationals())
     share = draw(st.sampled_from([fmpq(1, 10), fmpq(1, 20), fmpq(1, 50)]))
     fraction = draw(st.sampled_from([fmpq(1, 13), fmpq(1, 20), fmpq(1, 100)]))
     slope = fraction * steep * n / p
-    data, theta, better = two_lines(exact([p]), slope, n, share, steep, draw(rationals()))
+    lines = two_lines(exact([p]), slope, n, share, steep, draw(rationals()))
     factor = draw(st.sampled_from([fmpq(101, 100), fmpq(3, 2), fmpq(2), fmpq(10), fmpq(1000)]))
     lam, mu = draw(positive_rationals()), draw(positive_rationals())
     unit = draw(exact_arrays((3,), rationals(2)))
-    return build(data, theta, better, lam, factor, unit, mu)
+    return build(lines, lam, factor, unit, mu)
+
+
+@st.composite
+def single_samples(draw: st.DrawFn) -> Member:
+    """The input, a, u in (0, 1/2] and lambda, which decide the target and mu."""
+    x, a, u = draw(rationals(2)), draw(rationals(2, zero=False)), draw(positive_rationals(1)) / 2
+    return one_sample(x, a, u, draw(positive_rationals()))
+
+
+def canonical_sample() -> Member:
+    """The input 0, a = 1, b = 1/2, lambda 1/10."""
+    return one_sample(fmpq(0), fmpq(1), fmpq(1, 2), fmpq(1, 10))
 
 
 def canonical() -> Member:
-    """Samples at -10, -1 and 1, lambda 1/10, decay twice the border and half of it."""
-    parts = two_lines(exact([1]), fmpq(1, 2), fmpq(10), fmpq(1, 10), fmpq(1), fmpq(0))
-    return build(*parts, fmpq(1, 10), fmpq(2), exact([1, 1, 1]), fmpq(1, 10))
+    """Samples at -10, -1 and 1, lambda 1/10, decay twice |m|^2 / 4 lambda and half of it."""
+    lines = two_lines(exact([1]), fmpq(1, 2), fmpq(10), fmpq(1, 10), fmpq(1), fmpq(0))
+    return build(lines, fmpq(1, 10), fmpq(2), exact([1, 1, 1]), fmpq(1, 10))
 
 
 def identity(member: Member, ar: Arithmetic) -> Any:
@@ -123,14 +154,19 @@ def identity(member: Member, ar: Arithmetic) -> Any:
     return a * slopes[0] - slopes[1] - 2 * (notes["lambda"] * a * a - notes["mu"] * b)
 
 
+def auxiliary_weight(member: Member, ar: Arithmetic) -> Array:
+    """The weight a."""
+    return ar.asarray(member.candidate.point)[member.objective.slices["a"]]
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination survives weight decay on the added neurons.",
     statement=(
         "With mu (|w|^2 + b^2) added to the eliminated loss, (theta, 0, 0, 0) is a strict local "
         "minimum at a bad strict minimum theta of relu(w1 x) + c as soon as 4 lambda mu > |m|^2, "
-        "m = sum_i r_i x_i, and none if 4 lambda mu < |m|^2; stationary points satisfy "
-        "lambda a^2 = mu b."
+        "m = sum_i r_i x_i, and none if 4 lambda mu < |m|^2. At stationary points "
+        "lambda a^2 = mu b, and local minima with a != 0 exist."
     ),
     source=f"own; the hypothesis that fails is one of {sources.ELIMINATION}",
     kind="failure mode",
@@ -146,8 +182,23 @@ EXAMPLE = Example(
             "with weak decay it is no local minimum", "weak", Evidence.NEGATIVE_CURVATURE
         ),
         claims.refuted("without it there is none here for any a, b, w", "none", Evidence.GROUP_SUM),
-        claims.exactly_zero("a dQ/da - dQ/db = 2 (lambda a^2 - mu b)", "identity", identity),
+        claims.exactly_zero(
+            "a dQ/da - dQ/db = 2 (lambda a^2 - mu b) at the member's (a, b, w)",
+            "identity",
+            identity,
+        ),
     ),
     cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
+    further=(
+        Part(
+            "one sample, a != 0",
+            single_samples,
+            canonical_sample,
+            (
+                claims.local_minimum("strict"),
+                claims.nonzero("a is not 0", "auxiliary weight", auxiliary_weight),
+            ),
+        ),
+    ),
 )

@@ -1,13 +1,20 @@
-"""The absolute loss: fitted samples hold the added neuron at 0 by their kink.
+"""The absolute loss: samples that are fitted hold the added neuron at 0 by their kinks.
 
-Let the model be constant, fit the samples at some inputs, and miss the targets at others. For
-fixed (b, w) the eliminated loss is convex in a. A fitted sample contributes |a| e^{b + w x},
-which rises on both sides of a = 0; a missed one changes by at most that with its own x. If w x is
-larger at the fitted inputs, the kink wins: a = 0 is least for all (b, w) close by, and there the
-loss does not depend on them.
+Let a hidden layer of a relu network be off at all samples, so that the output is one constant c at
+all of them, at the parameters theta and close by. Some samples are fitted by c, others missed. For
+fixed (b, w) the eliminated loss is convex in (c, a). At a fitted sample the derivative in the
+output may be any rho_j with |rho_j| <= v_j, the sample's weight; at the missed ones, which here lie
+on one side of c, it is s v_i, s = 1 or -1. So (c, 0) is least as soon as some rho satisfies
 
-So there is a local minimum at which the network is not optimal. The theorem uses that the loss is
-differentiable: it needs the derivative in a at a = 0 to vanish.
+    sum_j rho_j (1, e^{w x_j}) + s sum_i v_i (1, e^{w x_i}) = 0,   j fitted, i missed.
+
+Two of the fitted samples are enough: for w != 0 they have a unique solution, which is continuous in
+w. If |rho_j| < v_j there, the same holds for all w and b close by, where a = 0 gives one value: a
+local minimum, at which theta is a local minimum of the loss. It is bad, since other parameters fit
+all samples.
+
+The theorem uses that the loss is differentiable: then the derivative in a vanishes at a = 0, for
+all w close by. That a = 0 at every local minimum does not need it, and survives.
 """
 
 from __future__ import annotations
@@ -17,112 +24,143 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Member,
-    Outcome,
+    Question,
     Surface,
-    all_positive,
     augmented,
     claims,
-    constant_model,
+    dead_layers,
     exact,
     sources,
 )
-from pgb.numbers import Arithmetic, Array, Exact
-from pgb.problems import Data, Objective, loss
-from pgb.strategies import positive_rationals, rationals
+from pgb.conditions import Evidence
+from pgb.models import Network
+from pgb.numbers import Arithmetic, Array, Balls, Exact
+from pgb.problems import Candidate, Data, Objective
+from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
 
 
-def build(
-    fitted: list[fmpq], missed: list[fmpq], gaps: list[fmpq], slope: fmpq, b: fmpq, lam: fmpq
-) -> Member:
-    """A constant model that fits at ``fitted`` and misses by ``gaps`` at ``missed`` inputs.
+def multipliers(ar: Arithmetic, x: Array, fitted: int, pull: Array, w: fmpq) -> Array:
+    """The rho_j of the first and of the last fitted sample; ``pull`` holds the s v_i."""
+    grown = ar.exp(ar.asarray(x) * w)
+    first, last, missed, signed = grown[0], grown[fitted - 1], grown[fitted:], ar.asarray(pull)
+    towards_first = ar.sum(signed * (missed - last)) / (last - first)
+    towards_last = ar.sum(signed * (first - missed)) / (last - first)
+    return ar.stack([towards_first, towards_last])
 
-    The auxiliary unit has w = ``slope``, which is larger in w x at the fitted inputs.
+
+def build(
+    network: Network,
+    x: Array,
+    better: Array,
+    start: Array,
+    layer: int,
+    weights: Array,
+    unit: tuple[fmpq, fmpq, fmpq, fmpq],
+) -> Member:
+    """The samples before the kink of ``better`` come first; ``unit`` is (a, b, w, lambda).
+
+    The first and the last fitted sample weigh |rho_j|, rounded up, plus their ``weights``.
     """
-    inputs = exact([*fitted, *missed]).reshape(-1, 1)
-    targets = exact([0] * len(fitted) + gaps).reshape(-1, 1)
-    base = Objective(constant_model([0], 1), Data(inputs, targets), loss("absolute"))
-    objective = eliminate(base, lam)
-    candidate = augmented([], [0], [b], [[slope]])
-    return Member(objective, candidate, notes={"base": base})
+    ar, inputs, (a, b, w, lam) = Exact(), x.reshape(-1, 1), unit
+    targets = network.outputs(ar, ar.asarray(better), ar.asarray(inputs))
+    c, weights = better[-1], weights.copy()
+    theta = dead_layers.turned_off(network, start, layer, fmpq(1), inputs)
+    theta = dead_layers.with_constant(network, theta, c, inputs)
+    fitted = int(np.sum(targets[:, 0] == c))
+    pull = weights[fitted:] * (1 if targets[-1, 0] < c else -1)
+    with Balls(128) as balls:
+        sizes = balls.to_float(multipliers(balls, x, fitted, pull, w))
+    for place, size in zip((0, fitted - 1), sizes, strict=True):
+        weights[place] += fmpq(int(abs(size) * 64) + 1, 64)
+    data = Data(inputs, targets, weights)
+
+    def ask(loss: str, aux: fmpq) -> Question:
+        objective = eliminate(Objective(network, data, loss, "sum"), lam)
+        point = augmented(theta, [aux], [b], [[w]])
+        return Question(objective, Candidate.of(objective.parameters, point))
+
+    here = ask("absolute", fmpq(0))
+    notes = {"fitted": fitted, "pull": pull, "w": w}
+    notes |= {"with a": ask("absolute", a), "squared": ask("squared", fmpq(0))}
+    return Member(here.objective, here.candidate, augmented(better, [0], [b], [[w]]), notes)
 
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """As many fitted inputs on one side of 0 as missed ones on the other; any gaps, w, b."""
-    count = draw(st.integers(1, 3))
-    distances = st.lists(positive_rationals(2), min_size=count, max_size=count, unique_by=str)
-    side = draw(st.sampled_from([1, -1]))
-    fitted = [d * side for d in draw(distances)]
-    missed = [-d * side for d in draw(distances)]
-    gaps = [draw(rationals(2, zero=False)) for _ in range(count)]
-    slope = draw(positive_rationals(2)) * side
-    return build(fitted, missed, gaps, slope, draw(rationals(1)), draw(positive_rationals()))
+    """Relu networks, which layer is off, inputs, fitted and missed samples, weights, a, b, w."""
+    widths = draw(st.lists(st.integers(1, 2), min_size=1, max_size=2))
+    network = Network([1, *widths, 1], activation="relu")
+    count, side = draw(st.integers(3, 5)), draw(st.sampled_from([fmpq(1), fmpq(-1)]))
+    x = (np.cumsum(draw(exact_arrays((count,), positive_rationals(1)))) + draw(rationals(1))) * side
+    knot, slope = x[draw(st.integers(1, count - 2))], draw(positive_rationals(2)) * side
+    height, offset = draw(rationals(2, zero=False)), draw(rationals())
+    better = dead_layers.one_kink(network, slope, knot, height, offset)
+    start = draw(exact_arrays((network.size,), rationals(2)))
+    layer = draw(st.integers(1, len(widths)))
+    weights = draw(exact_arrays((count,), positive_rationals(2)))
+    a, w, lam = draw(rationals(2, zero=False)), draw(rationals(1, zero=False)), positive_rationals()
+    return build(network, x, better, start, layer, weights, (a, draw(rationals(1)), w, draw(lam)))
 
 
 def canonical() -> Member:
-    """Fitted at x = 0, missed by 1 at x = 1, w = -1."""
-    return build([fmpq(0)], [fmpq(1)], [fmpq(1)], fmpq(-1), fmpq(0), fmpq(1, 10))
+    """Targets relu(x) at x = -1, 0, 1 and one relu unit that is off; w = -1."""
+    network = Network([1, 1, 1], activation="relu")
+    better = dead_layers.one_kink(network, fmpq(1), fmpq(0), fmpq(1), fmpq(0))
+    unit = (fmpq(1), fmpq(0), fmpq(-1), fmpq(1, 10))
+    x, start = exact([-1, 0, 1]), exact([1, 0, 1, 0])
+    return build(network, x, better, start, 1, exact([1, 1, 1]), unit)
 
 
-def rises_on_both_sides_of_zero(member: Member) -> Outcome:
-    """Both one-sided derivatives in a are positive at a = 0.
-
-    For fixed (b, w) the eliminated loss is convex in a, and both derivatives stay positive for
-    (b, w) close by; so a = 0 gives the least value for each of these, which is the same for all:
-    the candidate is a local minimum.
-    """
-    ar, objective = Exact(), member.objective
-    theta = ar.asarray(member.candidate.point)
-    slopes = []
-    for sign in (1, -1):
-        direction = exact([0] * objective.size)
-        direction[objective.slices["a"]] = fmpq(sign)
-        slopes.append(objective.directional_derivative(ar, theta, ar.asarray(direction)))
-    if all(np.all(ar.certainly_positive(np.asarray(slope))) for slope in slopes):
-        return Outcome.holds("one-sided derivatives in a are positive on both sides")
-    return Outcome.undecided("a one-sided derivative in a is not certainly positive")
+def slack(member: Member, ar: Arithmetic) -> Array:
+    """The weights of the two samples less their multipliers, and plus them."""
+    notes, objective = member.notes, member.objective
+    rho = multipliers(ar, objective.data.inputs[:, 0], notes["fitted"], notes["pull"], notes["w"])
+    v = ar.asarray(exact(objective.data.weights)[[0, notes["fitted"] - 1]])
+    return ar.concatenate([v - rho, v + rho])
 
 
-def network_is_not_optimal(member: Member) -> Outcome:
-    """The loss is positive, while the function-space infimum is 0."""
-    base = member.notes["base"]
-    if base.infimum().value != 0:
-        return Outcome.fails("the function-space infimum is not 0")
-
-    def value(ar: Arithmetic) -> Array:
-        return np.asarray(base.value(ar, ar.zeros((0,))))
-
-    return all_positive(value, "0 < loss")
+def better_point(member: Member, ar: Arithmetic) -> Array:
+    """The parameters that fit all samples, with a = 0."""
+    assert member.better is not None
+    return ar.asarray(member.better.point)
 
 
 EXAMPLE = Example(
     __name__,
     title="Elimination works for the absolute loss.",
     statement=(
-        "With the absolute loss, samples that are fitted hold a = 0 by their kink against the "
-        "samples that are missed: the eliminated loss has local minima at which the network is "
-        "not optimal, so differentiability of the loss is needed."
+        "With the absolute loss, bad local minima of relu networks with a layer that is off give "
+        "local minima of the eliminated loss with a = 0, for all b and all w close by: there the "
+        "kinks of fitted samples outweigh the missed ones. So the loss must be differentiable; "
+        "that a = 0 at every local minimum remains true."
     ),
     source=f"own; the hypothesis that fails is one of {sources.ELIMINATION}",
     kind="failure mode",
     phenomenon="dropped assumption",
-    activation="none",
+    activation="relu",
     loss="absolute",
-    depth=0,
+    depth=(2, 3),
     family=family,
     canonical=canonical,
     claims=(
-        Claim(
-            "a = 0 is least for all (b, w) close by",
-            rises_on_both_sides_of_zero,
-            "local minimum",
+        claims.positive(
+            "a local minimum: unique multipliers lie inside their bounds", "multipliers", slack
         ),
-        Claim("the loss is above its infimum", network_is_not_optimal, "value"),
+        claims.better_point_is_lower("it is bad: the better point has a lower value"),
+        claims.value_is(
+            lambda member, ar: 0,
+            "the better point fits all samples",
+            better_point,
+        ),
         claims.not_refuted(),
+        claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
+        claims.refuted(
+            "with the squared loss it is none for any a, b, w", "squared", Evidence.GROUP_SUM
+        ),
     ),
-    picture=Surface(x=0, y=2, x_range=(-0.5, 0.5), y_range=(-2, 1), log=False),
+    cost=0.2,
+    picture=Surface(x=3, y=4, x_range=(-1, 1), y_range=(-1, 1), log=False),
 )

@@ -33,46 +33,19 @@ from counterexamples.kit import (
     Example,
     Line,
     Member,
-    Outcome,
     Question,
     augmented,
     claims,
+    dead_layers,
     exact,
     sources,
 )
-from pgb.conditions import Evidence, Verdict
+from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Balls, Exact
 from pgb.problems import Candidate, Data, Objective
-from pgb.reports import Report
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
-
-
-def fitting(network: Network, slope: fmpq, knot: fmpq, height: fmpq, offset: fmpq) -> Array:
-    """Parameters that compute offset + height * relu(slope (x - knot)) by one unit a layer."""
-    theta = exact([0] * network.size)
-    last = len(network.layers) - 1
-    for layer in range(1, last + 1):
-        factor = slope if layer == 1 else height if layer == last else fmpq(1)
-        theta[network.slices[f"W{layer}"].start] = factor
-    theta[network.slices["b1"].start] = -slope * knot
-    theta[network.slices[f"b{last}"].start] = offset
-    return theta
-
-
-def with_dead_layer(
-    network: Network, theta: Array, layer: int, margins: Array, x: Array, mean: fmpq
-) -> Array:
-    """The parameters theta, one hidden layer turned off by its biases, and ``mean`` as output."""
-    ar, theta = Exact(), theta.copy()
-    place = network.slices[f"b{layer}"]
-    theta[place] = fmpq(0)
-    before = network.preactivations(ar, ar.asarray(theta), ar.asarray(x))[layer - 1]
-    theta[place] = [-max(column) - gap for column, gap in zip(before.T, margins, strict=True)]
-    last = network.slices[f"b{len(network.layers) - 1}"].start
-    theta[last] += mean - network.outputs(ar, ar.asarray(theta), ar.asarray(x))[0, 0]
-    return theta
 
 
 def build(
@@ -92,7 +65,8 @@ def build(
     ar, (a, b, w) = Exact(), unit
     targets = network.outputs(ar, ar.asarray(better), ar.asarray(x))
     mean = sum(targets[:, 0], fmpq(0)) / len(x)
-    theta = with_dead_layer(network, start, layer, margins, x, mean)
+    theta = dead_layers.turned_off(network, start, layer, margins, x)
+    theta = dead_layers.with_constant(network, theta, mean, x)
     base = Objective(network, Data(x, targets), "squared")
     with Balls(128) as balls:
         pull = abs(float(balls.to_float(np.asarray(pull_at(base, theta, b, w, balls)))))
@@ -131,9 +105,9 @@ def family(draw: st.DrawFn) -> Member:
     network = Network([1, *widths, 1], activation="relu")
     nodes = draw(st.lists(rationals(2), min_size=2, max_size=4, unique_by=str))
     slope, height = draw(rationals(2, zero=False)), draw(rationals(2, zero=False))
-    better = fitting(network, slope, nodes[0], height, draw(rationals()))
+    better = dead_layers.one_kink(network, slope, nodes[0], height, draw(rationals()))
     if not any(slope * (x - nodes[0]) > 0 for x in nodes):
-        better = fitting(network, -slope, nodes[0], height, draw(rationals()))
+        better = dead_layers.one_kink(network, -slope, nodes[0], height, draw(rationals()))
     start = draw(exact_arrays((network.size,), rationals(2)))
     layer = draw(st.integers(1, len(widths)))
     margins = draw(exact_arrays((widths[layer - 1],), positive_rationals(2)))
@@ -146,7 +120,7 @@ def family(draw: st.DrawFn) -> Member:
 def canonical() -> Member:
     """Targets relu(x) at x = -1, 0, 1 and one ReLU unit that is off; w = 1."""
     network, x = Network([1, 1, 1], activation="relu"), exact([[-1], [0], [1]])
-    better = fitting(network, fmpq(1), fmpq(0), fmpq(1), fmpq(0))
+    better = dead_layers.one_kink(network, fmpq(1), fmpq(0), fmpq(1), fmpq(0))
     start, unit = exact([1, 0, 1, 0]), (fmpq(1), fmpq(0), fmpq(1))
     return build(network, x, better, start, 1, exact([1]), unit, fmpq(1, 2))
 
@@ -157,13 +131,6 @@ def penalty_minus_pull(member: Member, ar: Arithmetic) -> Any:
     S = pull_at(notes["base"].objective, notes["theta"], b, w, ar)
     lam = ar.asarray(exact([notes["lambda"]]))[0]
     return ar.stack([np.asarray(lam - S), np.asarray(lam + S)])
-
-
-def is_bad(report: Report) -> Outcome:
-    """Whether the better point is proved to be lower."""
-    if report.bad:
-        return Outcome.holds("the better point is lower")
-    return Outcome.undecided("the better point is not proved to be lower")
 
 
 EXAMPLE = Example(
@@ -185,10 +152,8 @@ EXAMPLE = Example(
     cost=0.5,
     picture=Line(to=lambda member: member.notes["with a"].candidate.point, extent=(-1, 1)),
     claims=(
-        claims.verdict(
-            Verdict.LOCAL_MINIMUM,
+        claims.bad_local_minimum(
             text="theta is a bad local minimum of the loss",
-            also=is_bad,
             question=lambda member: member.notes["base"],
         ),
         claims.positive(

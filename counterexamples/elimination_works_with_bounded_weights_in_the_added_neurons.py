@@ -10,7 +10,9 @@ and one equation is all that is left:
 Near such a point the eliminated loss is that of the model theta + A e^{B x} with A = a e^b, plus
 lambda a^2. If the model is linear in theta this is least squares with one more feature. With
 residuals orthogonal to all features, that one included, the point (theta, 0, b, w) is a local
-minimum for all w > B and all b, though no sample need be fitted.
+minimum for all w > B and all b, though no sample need be fitted. It is not global: with |w| < B
+the sum sum_i r_i e^{w x_i} differs from 0 for most w, and a small a of the other sign lowers the
+loss.
 
 What survives: a = 0 at every local minimum, since a e^{-t}, b + t keeps the outputs.
 """
@@ -19,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from math import ceil, exp, log
 from typing import Any
 
 import numpy as np
@@ -44,7 +47,7 @@ from counterexamples.kit import (
 )
 from pgb.conditions import Evidence, Verdict
 from pgb.models import Expression, Network
-from pgb.numbers import Arithmetic, Array, Exact
+from pgb.numbers import Arithmetic, Array, Exact, Float64
 from pgb.problems import Candidate, Data, Objective, Regularizer
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 from pgb.transforms import eliminate
@@ -80,6 +83,18 @@ def residuals(J: Array, feature: Array) -> Array:
     if Exact().certainly_zero(np.asarray(weight[1])):
         return first
     return first * weight[0] - second * weight[1]
+
+
+def lower_point(theta: Array, x: Array, r: Array, bound: fmpq, lam: fmpq) -> Array:
+    """A neuron with w = B/2 or -B/2, whichever helps more: the best a e^b, and a large b."""
+    ar, found = Float64(), []
+    inputs, misses = ar.asarray(x), ar.asarray(r)
+    for w in (bound / 2, -bound / 2):
+        g = np.exp(float(w) * inputs)
+        found.append((float(misses @ g) ** 2 / float(g @ g), -float(misses @ g / (g @ g)), w))
+    gain, best, w = max(found)
+    b = max(0, ceil(log(2 * float(lam) * len(x) * best * best / gain) / 2))
+    return augmented(theta, [fmpq(int(best * exp(-b) * 2**60), 2**60)], [b], [[w]])
 
 
 def build(
@@ -119,7 +134,7 @@ def build(
         "with a": ask(objective, at(unit["a"], unit["w"])),
         "free": ask(free, at(0, unit["w"])),
     }
-    return Member(objective, at(0, unit["w"]), notes=notes)
+    return Member(objective, at(0, unit["w"]), lower_point(theta, x, r, bound, lam), notes)
 
 
 @st.composite
@@ -203,6 +218,7 @@ EXAMPLE = Example(
             kind="strict",
             question=lambda member: member.notes["reduced"],
         ),
+        claims.better_point_is_lower("a neuron with w = B/2 or -B/2 has a lower value"),
         claims.refuted(
             "without bounds there is none here for any a, b, w", "free", Evidence.GROUP_SUM
         ),
