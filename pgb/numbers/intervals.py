@@ -8,33 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from pgb.numbers.interface import Arithmetic
-from pgb.numbers.intervals_array import (
-    TINY,
-    WIDER,
-    Floats,
-    IntervalArray,
-    corners,
-    down,
-    quiet,
-    up,
-)
-from pgb.numbers.intervals_functions import (
-    FLINT,
-    increasing,
-    logarithm,
-    sine,
-    square_root,
-)
+from pgb.numbers.enclosures import TINY, Enclosure, EnclosureArithmetic, Floats, quiet
+from pgb.numbers.intervals_array import WIDER, IntervalArray, corners, down, up
+from pgb.numbers.intervals_functions import FLINT, increasing, logarithm, sine, square_root
 from pgb.numbers.midrad import MidRad
-
-# An IntervalArray; Any, since the interface speaks of NumPy arrays and mypy would refuse it.
-Enclosure = Any
 
 _INFINITY = float("inf")
 
 
-class Intervals(Arithmetic):
+class Intervals(EnclosureArithmetic):
     """``IntervalArray``s; leading axes are a batch of boxes, as in ``Float64``.
 
     Made for wide boxes and for speed; exact zeros do not stay exact. ``low`` and ``high`` of a
@@ -103,18 +85,6 @@ class Intervals(Arithmetic):
             shape = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
             return self.zeros((*shape, a.shape[-2], b.shape[-1]))
         return _widened(low, high, size, count + 1)
-
-    def concatenate(self, arrays: Sequence[Enclosure], axis: int = 0) -> Enclosure:
-        low = np.concatenate([x.low for x in arrays], axis=axis)
-        if all(x.is_exact for x in arrays):
-            return IntervalArray(low, low)
-        return IntervalArray(low, np.concatenate([x.high for x in arrays], axis=axis))
-
-    def stack(self, arrays: Sequence[Enclosure], axis: int = 0) -> Enclosure:
-        low = np.stack([x.low for x in arrays], axis=axis)
-        if all(x.is_exact for x in arrays):
-            return IntervalArray(low, low)
-        return IntervalArray(low, np.stack([x.high for x in arrays], axis=axis))
 
     @quiet
     def sum(self, x: Enclosure, axis: int | tuple[int, ...] | None = None) -> Enclosure:

@@ -14,9 +14,11 @@ from threading import RLock
 import numpy as np
 from flint import arb
 
-from pgb.numbers import midrad_functions
+from pgb.numbers import ball_functions
+from pgb.numbers.enclosures import TINY, Floats, quiet
 from pgb.numbers.float64 import Float64
-from pgb.numbers.intervals_array import TINY, WIDER, Floats, IntervalArray, quiet
+from pgb.numbers.intervals_array import WIDER, IntervalArray
+from pgb.numbers.midrad_functions import enclose
 
 #: Relative margin of a function value: 16 units in the last place.
 MARGIN = 16 * WIDER
@@ -32,8 +34,8 @@ _TESTED: dict[str, tuple[Callable[[Floats], Floats], Callable[[arb], arb], float
     "exp": (_FLOATS.exp, arb.exp, -700.0, 700.0),
     "log": (_FLOATS.log, arb.log, 1e-300, 1e300),
     "tanh": (_FLOATS.tanh, arb.tanh, -25.0, 25.0),
-    "sigmoid": (_FLOATS.sigmoid, midrad_functions.sigmoid, -700.0, 700.0),
-    "softplus": (_FLOATS.softplus, midrad_functions.softplus, -700.0, 700.0),
+    "sigmoid": (_FLOATS.sigmoid, ball_functions.sigmoid, -700.0, 700.0),
+    "softplus": (_FLOATS.softplus, ball_functions.softplus, -700.0, 700.0),
     "erf": (_FLOATS.erf, arb.erf, -7.0, 7.0),
     "arctan": (_FLOATS.arctan, arb.atan, -1e6, 1e6),
     "sin": (_FLOATS.sin, arb.sin, -_FAR, _FAR),
@@ -60,7 +62,7 @@ def _compare(name: str) -> None:
     points = np.concatenate([uniform, spread, -spread, [0.0, 1.0, -1.0, 0.5, low, high]])
     points = points[(points >= low) & (points <= high)]
     found = function(points)
-    mid, rad = midrad_functions.enclose(truth, points, np.zeros_like(points))
+    mid, rad = enclose(truth, points, np.zeros_like(points))
     far = np.abs(found - mid) > MARGIN / 4 * np.abs(mid) + rad + TINY
     if far.any() or not np.isfinite(found).all():
         place = points[far][0] if far.any() else "some points"

@@ -9,23 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from flint import arb
 
+from pgb.numbers.ball_functions import sigmoid, softplus
 from pgb.numbers.balls import Balls
-from pgb.numbers.interface import Arithmetic
-from pgb.numbers.midrad_array import MidRadArray, quiet
-from pgb.numbers.midrad_functions import (
-    TINY,
-    UP,
-    Floats,
-    Function,
-    U,
-    enclose,
-    sigmoid,
-    softplus,
-    to_doubles,
-)
-
-# A MidRadArray; Any, since the interface speaks of NumPy arrays and mypy would refuse the override.
-Enclosure = Any
+from pgb.numbers.enclosures import TINY, Enclosure, EnclosureArithmetic, Floats, U, quiet
+from pgb.numbers.midrad_array import MidRadArray
+from pgb.numbers.midrad_functions import UP, Function, enclose, to_doubles
 
 # Bits at which exact numbers are enclosed before they are rounded to doubles.
 _PRECISION = 80
@@ -33,7 +21,7 @@ _PRECISION = 80
 _LEAST_NORMAL = 2.0**-1022
 
 
-class MidRad(Arithmetic):
+class MidRad(EnclosureArithmetic):
     """``MidRadArray``s: proofs for up to a few thousand parameters, at 53 bits.
 
     Results are enclosures as in ``Balls``; matrix products take two to three float products.
@@ -103,18 +91,6 @@ class MidRad(Arithmetic):
         if np.any(rad == 0):
             bound = np.where((rad == 0) & _no_common_entry(a, b), 0.0, bound)
         return _array(mid, bound)
-
-    def concatenate(self, arrays: Sequence[Enclosure], axis: int = 0) -> Enclosure:
-        return _array(
-            np.concatenate([x.mid for x in arrays], axis=axis),
-            np.concatenate([x.rad for x in arrays], axis=axis),
-        )
-
-    def stack(self, arrays: Sequence[Enclosure], axis: int = 0) -> Enclosure:
-        return _array(
-            np.stack([x.mid for x in arrays], axis=axis),
-            np.stack([x.rad for x in arrays], axis=axis),
-        )
 
     @quiet
     def sum(self, x: Enclosure, axis: int | tuple[int, ...] | None = None) -> Enclosure:

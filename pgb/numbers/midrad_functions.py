@@ -6,18 +6,14 @@ from collections.abc import Callable
 
 import flint
 import numpy as np
-import numpy.typing as npt
 from flint import arb
 
-Floats = npt.NDArray[np.float64]
+from pgb.numbers.enclosures import TINY, Floats, U
+
 Function = Callable[[arb], arb]
 
-#: The relative error of one rounded operation.
-U = 2.0**-53
 #: Covers the rounding of up to a dozen operations by which a radius is computed.
 UP = 1 + 16 * U
-#: Covers what underflow loses in one entry: a few times 2^-1075.
-TINY = 1e-300
 # One limb of python-flint: midpoints are rounded to 53 bits in the end.
 _PRECISION = 64
 
@@ -66,16 +62,3 @@ def to_doubles(balls: list[arb]) -> tuple[Floats, Floats]:
         if balls[place].is_exact() and (balls[place] - arb(mid[place])).is_zero():
             bound[place] = 0.0
     return np.where(finite, mid, np.nan), np.where(finite, bound, np.inf)
-
-
-def sigmoid(x: arb) -> arb:
-    """1 / (1 + exp(-x)) without overflow on either side."""
-    if x > 0:
-        return 1 / (1 + (-x).exp())
-    grown = x.exp()
-    return grown / (1 + grown)
-
-
-def softplus(x: arb) -> arb:
-    """log(1 + exp(x)) without overflow on either side."""
-    return x + (-x).exp().log1p() if x > 0 else x.exp().log1p()

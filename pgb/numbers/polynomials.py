@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq
 
 from pgb.errors import UndecidedError
-from pgb.numbers.kernels import Exponent, Kernel, Monomial, kernel, terms_ball, with_precision
+from pgb.numbers.kernels import Exponent, Kernel, Monomial, terms_ball, with_precision
 from pgb.numbers.printing import monomial_key, terms_text
 
 Terms = dict[Monomial, fmpq]  # no zero coefficients; never changed after construction
@@ -242,8 +242,3 @@ def terms_sign(terms: Terms) -> int:
 
 def _enclosure(terms: Terms, precision: int) -> Callable[[], Any]:
     return lambda: terms_ball(terms, precision)
-
-
-def log_kernel_of(base: Polynomial | int) -> Kernel:
-    """The kernel log(base), base > 0."""
-    return kernel("log", base)
