@@ -1,15 +1,15 @@
 """Constant units: a bad local minimum however wide a smooth network is.
 
 Let one input be a weighted mean of the others, x_0 = sum p_i x_i, and let the targets be such that
-a constant output has the residuals r = s (-1, p_1, p_2, ...) with s > 0: they are orthogonal to
-constants and to affine functions. Let all incoming weights be 0, so that the network is constant.
+a constant output has the residuals r = s (-1, p_1, p_2, ...): they are orthogonal to constants and
+to linear functions. Let all incoming weights be 0, so that the network is constant.
 
 Moving biases and outgoing weights changes the outputs by a common constant. Moving the incoming
-weights w_j of a unit adds u_j (sum p_i h(w_j x_i + v_j) - h(w_j x_0 + v_j)) s to the sum of the r_i
-times the change of output, which is not negative for small w_j if u_j > 0 and h is convex near v_j
-(Jensen), or u_j < 0 and h is concave there. So no point nearby has a lower loss: the number of
-units, their biases and the sizes of their outgoing weights do not matter. The Hessian is positive
-definite across the manifold of points of this kind.
+weights w_j of a unit adds s u_j (sum p_i h(w_j . x_i + v_j) - h(w_j . x_0 + v_j)) to the sum of the
+r_i times the change of output. By Jensen's inequality this is not negative for small w_j if h is
+convex near the bias v_j and s u_j > 0. So no point nearby has a lower loss: the number of units,
+their biases and the sizes of their outgoing weights do not matter. The Hessian is positive definite
+across the manifold of points at which all units are constant on the data.
 
 With as many units as samples and generic incoming weights, the outputs of the units at the samples
 are linearly independent, so that outgoing weights exist that fit all targets. The better point has
@@ -25,7 +25,6 @@ from hypothesis import strategies as st
 from counterexamples.kit import Example, Line, Member, claims, constant_units, exact, sources
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Float64
-from pgb.problems import Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 
 BOUND = fmpq(1, 10**6)
@@ -37,11 +36,11 @@ def build(
     """Inputs: the mean of the vertices (n, d) with weights p (n,), and they; biases and u (H,)."""
     p = p / np.sum(p)
     inputs = np.concatenate([(p @ vertices)[None], vertices])
-    targets = constant - s * np.append(exact([-1]), p)
+    residuals = s * np.append(exact([-1]), p)
     network = Network([vertices.shape[1], len(biases), 1], name)
-    objective = Objective(network, Data(inputs, targets[:, None]), "squared")
+    objective = constant_units.constant_objective(network, inputs, residuals, constant)
     point = constant_units.constant_network(network, biases, u, constant)
-    return Member(objective, point, fitting_point(network, inputs, targets))
+    return Member(objective, point, fitting_point(network, inputs, constant - residuals))
 
 
 def fitting_point(network: Network, inputs: Array, targets: Array) -> Array:
@@ -66,9 +65,9 @@ def fitting_point(network: Network, inputs: Array, targets: Array) -> Array:
 def family(draw: st.DrawFn) -> Member:
     """Ten activations, one or two inputs, three or four samples, the mean, more units, all biases.
 
-    The weights of the mean, the outgoing weights, the constant and the residuals are free too.
+    The weights of the mean, the outgoing weights, the constant and s are free too.
     """
-    name = draw(st.sampled_from(sorted(constant_units.CONVEX_AT)))
+    name = draw(st.sampled_from(constant_units.ACTIVATIONS))
     d = draw(st.integers(1, 2))
     n = draw(st.integers(2, d + 1))
     vertices = draw(exact_arrays((n, d)))
@@ -80,8 +79,9 @@ def family(draw: st.DrawFn) -> Member:
     width = n + 1 + draw(st.integers(0, 1))
     p = draw(exact_arrays((n,), positive_rationals(2)))
     biases = constant_units.draw_biases(draw, name, width)
-    u = draw(exact_arrays((width,), positive_rationals()))
-    return build(name, vertices, p, biases, u, draw(rationals()), draw(positive_rationals()))
+    sign = draw(st.sampled_from([1, -1]))
+    u, s = draw(exact_arrays((width,), positive_rationals())), draw(positive_rationals())
+    return build(name, vertices, p, biases, sign * u, draw(rationals()), sign * s)
 
 
 def canonical() -> Member:
@@ -101,22 +101,21 @@ EXAMPLE = Example(
     __name__,
     title="Smooth networks as wide as the number of samples have no bad local minimum.",
     statement=(
-        "If one input is a weighted mean of the others, then for suitable targets every network "
-        "with one hidden layer, incoming weights 0 and u_j h''(v_j) > 0 for all hidden units is at "
-        "a bad local minimum of the squared loss, also with as many units as samples, where a loss "
-        "below 10^-6 is found."
+        "If one input is a weighted mean of the others, then for suitable targets a network with "
+        "one hidden layer, however wide, has a bad local minimum of the squared loss at incoming "
+        "weights 0 and u_j h''(v_j) > 0 for all hidden units, also with as many units as samples, "
+        "where other parameters bring the loss below 10^-6."
     ),
     source=f"own instances of a phenomenon from {sources.YUN} and {sources.DING}",
     kind="bad minimum",
     phenomenon="constant units",
-    activation=tuple(sorted(constant_units.CONVEX_AT)),
+    activation=constant_units.ACTIVATIONS,
     loss="squared",
     depth=2,
     family=family,
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("branch"),
-        claims.stationary(),
         claims.positive("the value at the better point is below 10^-6", "value", almost_fitted),
     ),
     cost=0.1,

@@ -1,15 +1,15 @@
 """Three samples with a defect of convexity and a constant hidden unit.
 
-The network is f(x) = u h(w x + b) + c. At w = 0 it is constant. Let its residuals r be s > 0 times
-the weights of the second divided difference at the three inputs: they are orthogonal to constants
-and lines. Moving c, u or b changes the outputs by a common constant, so that the sum of the r_i
-times the change is 0; moving w adds u times sum r_i h(w x_i + b), and this is positive for small
-w != 0 if h is strictly convex near b, since r takes a second difference. So for u h''(b) s > 0 no
-point nearby has a lower loss. The gradient vanishes on the whole plane of points with w = 0 and the
-same constant, and the Hessian is positive definite across it.
+The network is f(x) = u h(w x + b) + c. At w = 0 it is constant. Let its residuals r be s times the
+weights of the second divided difference at the three inputs: they are orthogonal to constants and
+lines. Moving c, u or b changes the outputs by a common constant, so that the sum of the r_i times
+the change is 0; moving w adds u times sum r_i h(w x_i + b). As r takes a second difference and h
+is strictly convex near b, this is positive for small w != 0 if u s > 0, and then no point nearby
+has a lower loss. The gradient vanishes on the whole surface of points with w = 0 and the same
+constant, and the Hessian is positive definite across it.
 
-With the opposite sign of u the same change lowers the loss: the sum of r_i h(w x_i + b) is
-multiplied by a negative number, and a u that is close enough to 0 makes the rest smaller.
+With the opposite sign of u the same change lowers the loss: the sum of r_i times the change is
+negative, and for u close enough to 0 it exceeds the squares of the changes.
 """
 
 from __future__ import annotations
@@ -20,22 +20,26 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, claims, constant_units, exact, sources
+from counterexamples.kit import (
+    Example,
+    Line,
+    Member,
+    claims,
+    constant_units,
+    divided_difference_weights,
+    exact,
+    sources,
+)
 from pgb.models import Network
 from pgb.numbers import Array, Float64
-from pgb.problems import Data, Objective
 from pgb.strategies import positive_rationals, rationals
 
 
 def build(name: str, x: Array, b: fmpq, u: fmpq, constant: fmpq, s: fmpq) -> Member:
     """Increasing inputs x (3,), a constant output, residuals s times the second difference."""
     network = Network([1, 1, 1], name)
-    residuals = s * constant_units.second_difference(x)
-    objective = Objective(
-        network,
-        Data(exact([[v] for v in x]), exact([[constant - r] for r in residuals])),
-        "squared",
-    )
+    residuals = s * divided_difference_weights(x)
+    objective = constant_units.constant_objective(network, x.reshape(-1, 1), residuals, constant)
     point = constant_units.constant_network(network, exact([b]), exact([u]), constant)
     return Member(objective, point, lower_point(network, x, b, constant, residuals))
 
@@ -47,7 +51,7 @@ def lower_point(network: Network, x: Array, b: fmpq, constant: fmpq, r: Array) -
     """
     ar, w = Float64(), 1 / (x[2] - x[0]) / 2
     bare = ar.asarray(exact([w, b - w * x[1], 1, 0]))
-    h = np.ravel(network.outputs(ar, bare, ar.asarray(exact([[v] for v in x]))))
+    h = np.ravel(network.outputs(ar, bare, ar.asarray(x.reshape(-1, 1))))
     spread = h - np.mean(h)
     u = rounded(-(ar.asarray(r) @ spread) / (spread @ spread))
     return exact([w, b - w * x[1], u, constant - u * rounded(np.mean(h))])
@@ -60,10 +64,11 @@ def rounded(value: Any) -> fmpq:
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Ten activations, any three inputs, the constant, the size of the residuals, u and b."""
-    name = draw(st.sampled_from(sorted(constant_units.CONVEX_AT)))
+    """Ten activations, any three inputs, the constant, s and u of either sign, b."""
+    name = draw(st.sampled_from(constant_units.ACTIVATIONS))
     x, (b,) = constant_units.draw_nodes(draw), constant_units.draw_biases(draw, name, 1)
-    u, s = draw(positive_rationals()), draw(positive_rationals())
+    sign = draw(st.sampled_from([1, -1]))
+    u, s = sign * draw(positive_rationals()), sign * draw(positive_rationals())
     return build(name, x, b, u, draw(rationals()), s)
 
 
@@ -76,22 +81,19 @@ EXAMPLE = Example(
     __name__,
     title="Three samples and one hidden unit make no bad local minimum.",
     statement=(
-        "For any three inputs, a constant output whose residuals are s > 0 times the weights of "
-        "the second divided difference, w = 0 and u h''(b) > 0, the point is a bad local minimum "
-        "of the squared loss of u h(w x + b) + c."
+        "For any three inputs there are targets for which the squared loss of u h(w x + b) + c has "
+        "a bad local minimum at w = 0: the constant output has residuals that are s times the "
+        "weights of the second divided difference, and s u h''(b) > 0."
     ),
     source=f"own instances, distilled from a phenomenon of {sources.YUN}",
     kind="bad minimum",
     phenomenon="constant units",
-    activation=tuple(sorted(constant_units.CONVEX_AT)),
+    activation=constant_units.ACTIVATIONS,
     loss="squared",
     depth=2,
     family=family,
     canonical=canonical,
-    claims=(
-        claims.bad_local_minimum("branch"),
-        claims.stationary(),
-    ),
+    claims=(claims.bad_local_minimum("branch"),),
     cost=0.15,
     picture=Line(extent=(-0.3, 1.2)),
 )

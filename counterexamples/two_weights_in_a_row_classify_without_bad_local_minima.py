@@ -23,9 +23,9 @@ from typing import Any
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Surface, claims, exact, sources
+from counterexamples.kit import Curves, Example, Member, Trace, claims, exact, sources
 from pgb.models import Network
-from pgb.numbers import Exact
+from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Data, Objective
 from pgb.problems import loss as loss_of
 from pgb.strategies import positive_rationals, rationals
@@ -66,6 +66,16 @@ def canonical() -> Member:
     return build({"name": "polynomial-hinge", "degree": 3}, fmpq(1), fmpq(1, 8), fmpq(1), 1)
 
 
+def best_u(member: Member, ar: Arithmetic, w: float) -> Array:
+    """(w, u) with the u of least loss, at which the derivative in u changes its sign."""
+    low, high = -1e6, 1e6
+    for _ in range(80):
+        u = (low + high) / 2
+        falls = member.objective.gradient(ar, ar.asarray([w, u]))[1] < 0
+        low, high = (u, high) if falls else (low, u)
+    return ar.asarray([w, low])
+
+
 EXAMPLE = Example(
     __name__,
     title="Two weights in a row classify without bad local minima.",
@@ -88,6 +98,7 @@ EXAMPLE = Example(
         claims.stationary(),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.06,
-    picture=Surface(x=0, y=1, x_range=(-2, 3), y_range=(-1, 1.2), log=False),
+    picture=Curves(
+        (Trace("least loss over u", best_u),), extent=(-0.5, 4), t="w", level="local minimum"
+    ),
 )

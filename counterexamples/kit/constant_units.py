@@ -6,9 +6,10 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit.building import divided_difference_weights, exact
+from counterexamples.kit.building import exact
 from pgb.models import Network
 from pgb.numbers import Array, Exact
+from pgb.problems import Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals, rationals
 
 #: For each activation a bias at which it is strictly convex, made from any number in [-1, 1].
@@ -24,11 +25,7 @@ CONVEX_AT = {
     "silu": lambda b: b / 2,
     "gelu": lambda b: b / 3,
 }
-
-
-def second_difference(x: Array) -> Array:
-    """The weights of the second divided difference at three nodes: positive, negative, positive."""
-    return divided_difference_weights(x)
+ACTIVATIONS = tuple(sorted(CONVEX_AT))
 
 
 def constant_network(network: Network, biases: Array, u: Array, constant: fmpq) -> Array:
@@ -38,6 +35,13 @@ def constant_network(network: Network, biases: Array, u: Array, constant: fmpq) 
     origin = ar.asarray(exact([[0] * d]))
     point[-1] = constant - network.outputs(ar, ar.asarray(point), origin)[0, 0]
     return point
+
+
+def constant_objective(
+    network: Network, inputs: Array, residuals: Array, constant: fmpq
+) -> Objective:
+    """The squared loss with targets (m,) that a constant output misses by the residuals (m,)."""
+    return Objective(network, Data(inputs, (constant - residuals).reshape(-1, 1)), "squared")
 
 
 def draw_nodes(draw: st.DrawFn) -> Array:

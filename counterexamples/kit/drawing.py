@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _POINTS = 400
 _GRID = 121
+_LEVEL = 1.0
 _SIZE, _DPI = (5.0, 3.4), 120
 _CURVE, _GOOD, _BAD = "#1f4e79", "#2e7d32", "#b3261e"
 _TRACES = (_CURVE, _GOOD, "#e08a00", "#7b4fa3")
@@ -99,6 +100,10 @@ def _surface(axes: Axes, picture: Surface, member: Member) -> None:
     shown = np.log10(np.maximum(values, 1e-12)) if picture.log else values
     contours = axes.contourf(x, y, shown, levels=24, cmap="viridis")
     axes.figure.colorbar(contours, label="log10 of the loss" if picture.log else "loss")
+    here = _candidate_loss(member)
+    if values.min() < here < values.max():
+        axes.contour(x, y, values, levels=[here], colors="white", linewidths=_LEVEL)
+        axes.plot([], [], color="white", lw=_LEVEL, label="the candidate's loss")
     axes.plot(start[picture.x], start[picture.y], "o", color=_BAD, label="candidate")
     if member.better is not None:
         better = _floats(member.better)
@@ -109,7 +114,7 @@ def _surface(axes: Axes, picture: Surface, member: Member) -> None:
             axes.plot(better[picture.x], better[picture.y], "o", color="white", label="better")
     names = parameter_names(member)
     axes.set(xlabel=names[picture.x], ylabel=names[picture.y])
-    axes.legend(loc="best", fontsize=8)
+    axes.legend(loc="best", fontsize=8, facecolor="lightgray")
 
 
 def _route(axes: Axes, picture: Route, member: Member) -> None:
