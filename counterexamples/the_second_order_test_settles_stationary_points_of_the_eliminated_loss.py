@@ -12,8 +12,9 @@ the incoming weights. So the Hessian is positive semidefinite, and singular.
 
 Yet the point is not a local minimum, as the r_i at distinct inputs are not 0: the sum S(w) of the
 r_i e^{w x_i} is of second order in w, so that a ~ -w^2 lowers the loss by about w^4 (in the picture
-the line of equal loss bounds a lower region that narrows towards the point). The second-order test, which accepts the point before elimination, where it is right, accepts it after
-elimination, where it is wrong.
+the line of equal loss bounds lower regions that narrow towards the point). The second-order test,
+which accepts the point before elimination, where it is right, accepts it after elimination, where
+it is wrong.
 """
 
 from __future__ import annotations
