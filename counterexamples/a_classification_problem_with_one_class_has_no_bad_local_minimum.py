@@ -8,11 +8,13 @@ large output. At the inputs -k c and c no w makes both large. With E = e^{w x} a
 
 falling from l(0) to 0 in E; as a function of s = w x it is concave at first and convex from
 E = sqrt(2) or E = 1 on. At e^{c w} = q < 1 the far sample, E = q^-k, is in its convex part, the
-near one in its concave part. Call -D(E) the derivative in s. The weights 1 and k D(q^-k) / D(q)
-make w = log(q) / c exactly stationary, and the far sample's second derivative is the greater one
-if q^-k is large enough, so that the minimum is strict.
+near one in its concave part. Call -D(E) the derivative in s. The weights 1 for the far sample
+and k D(q^-k) / D(q) for the near one make w = log(q) / c exactly stationary, and the far sample's
+second derivative is the greater one if q^-k is large enough, so that the minimum is strict.
 
 It is bad if its value is above l(0): for c w -> oo the near sample costs nothing, the far one l(0).
+That is so if q^-k is not too large. For every k >= 2 and both losses q^-k = 3 is neither too small
+nor too large, nor are the numbers close to it.
 """
 
 from __future__ import annotations
@@ -62,7 +64,7 @@ def build(loss: str, k: int, q: fmpq, c: fmpq, weight: fmpq) -> Member:
 
 @cache
 def choices(loss: str) -> list[tuple[int, fmpq]]:
-    """The k and q for which the minimum is strict and bad."""
+    """Some k and all q of small denominators for which the minimum is strict and bad."""
     quotients = {fmpq(p, d) for d in range(2, 13) for p in range(1, d)}
     found = []
     for k in range(2, 7):
@@ -92,9 +94,9 @@ EXAMPLE = Example(
     __name__,
     title="A classification problem with one class has no bad local minimum.",
     statement=(
-        "For two inputs -k c and c, k >= 2, both of label 1, and q in a range below 1 that depends "
-        "on k, weights exist such that the logistic or exponential loss of softplus(w x) has a "
-        "strict bad local minimum at w = log(q) / c exactly."
+        "For two inputs -k c and c, k >= 2, both of label 1, and every q < 1 with q^-k close to 3, "
+        "weights exist such that the logistic or exponential loss of softplus(w x) has a strict "
+        "bad local minimum at w = log(q) / c exactly."
     ),
     source=f"own instance of a phenomenon from {sources.LIANG_CLASSIFICATION}",
     kind="bad minimum",
@@ -106,9 +108,8 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.stationary("the derivative is exactly 0"),
         claims.function_space_infimum(0.0, attained=False),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    picture=Line(extent=(-0.25, 0.7)),
+    picture=Line(extent=(-0.25, 1.05)),
 )

@@ -1,4 +1,4 @@
-"""exp, softplus and ELU: convex, increasing and smooth, and yet two samples have two valleys.
+"""exp, softplus and ELU: convex and increasing, and yet two samples have two valleys.
 
 The output is h(w x) at the samples (p, y) and (-n, z). Write r = h(p w) - y and q = h(-n w) - z.
 The derivative of the squared loss is 2 (p h'(p w) r - n h'(-n w) q). At w = log g, g rational,
@@ -11,8 +11,8 @@ positive as long as |q| is not too large. Here g > 1: the first sample is nearly
 second is missed by q, since h is flat to the left and cannot be bent without losing the first. In
 the other valley, w < 0, the second sample is fitted and the first missed by less than q.
 
-A convex loss of a convex function is convex where the loss increases. Below the target the squared
-loss decreases, and nothing is left of the convexity.
+A convex loss of a convex function is convex where the loss increases with the output. Below the
+target the squared loss decreases, and its composition with a convex function need not be convex.
 """
 
 from __future__ import annotations
@@ -106,7 +106,6 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.stationary("the derivative is exactly 0"),
         claims.after_elimination_no_local_minimum_here(),
     ),
     picture=Line(extent=(-0.2, 1.4)),

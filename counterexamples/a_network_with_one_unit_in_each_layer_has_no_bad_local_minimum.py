@@ -19,7 +19,16 @@ from typing import NamedTuple
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, claims, exact, sources
+from counterexamples.kit import (
+    Curves,
+    Example,
+    Member,
+    Trace,
+    claims,
+    exact,
+    sources,
+    with_best_last,
+)
 from pgb.models import Expression
 from pgb.numbers import Array, Exact
 from pgb.problems import Data, Objective
@@ -56,7 +65,7 @@ def build(chain: Chain, factors: Array, c: fmpq, k: fmpq) -> Member:
     dw, du = model.jacobian(ar, theta, inputs)[:, 0].T
     normal = [dw[i - 2] * du[i - 1] - dw[i - 1] * du[i - 2] for i in range(3)]
     first = exact([chain.residual])[0] * factors[2] * k
-    residuals = exact([first * v[0] * n / (normal[0] * w) for n, w in zip(normal, v, strict=True)])
+    residuals = first * exact(normal) / v * (v[0] / normal[0])
     targets = model.outputs(ar, theta, inputs) - residuals[:, None]
     return Member(Objective(model, Data(inputs, targets, v), "squared", "sum"), theta, better)
 
@@ -94,9 +103,8 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.stationary(),
         claims.after_elimination_no_local_minimum_here(),
     ),
     cost=0.06,
-    picture=Line(extent=(-0.15, 1.05), log=True),
+    picture=Curves((Trace("w with its best u", with_best_last),), extent=(-2, 2), t="w"),
 )

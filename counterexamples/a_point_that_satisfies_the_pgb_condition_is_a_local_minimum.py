@@ -50,11 +50,10 @@ def family(draw: st.DrawFn) -> Member:
 
     The first axis has negative curvature, the others positive.
     """
-    ratios = [fmpq(2), fmpq(1, 2), fmpq(3), fmpq(3, 2), fmpq(2, 3), fmpq(4, 3), fmpq(5, 4)]
 
     def axis(sign: int) -> Axis:
         p, n = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-        return draw(st.sampled_from(ratios)), p, n, sign * draw(positive_rationals(2))
+        return draw(positive_rationals()), p, n, sign * draw(positive_rationals(2))
 
     return build([axis(-1), *(axis(1) for _ in range(draw(st.integers(0, 2))))])
 
@@ -64,14 +63,14 @@ def canonical() -> Member:
     return build([(fmpq(3, 2), 1, 1, fmpq(-1))])
 
 
-def gram_determinant(member: Member, ar: Arithmetic) -> Array:
-    """The diagonal of J^T J, which is diagonal: each sample depends on one weight."""
+def squared_columns(member: Member, ar: Arithmetic) -> Array:
+    """The squared lengths of the columns of J, orthogonal as each sample sees one weight only."""
     J = member.objective.jacobian(ar, ar.asarray(member.candidate.point))[:, 0, :]
     return np.asarray(ar.sum(J * J, axis=0))
 
 
 def no_probe_refutes(member: Member) -> Outcome:
-    """Whether pgb's own PGB condition finds anything at the candidate."""
+    """The probes of ``pgb.check`` stay within the fiber, which is the point: they find nothing."""
     found = [f.reason for f in member.report.findings if f.evidence is Evidence.PGB_PROBE]
     return Outcome.fails(found[0]) if found else Outcome.holds("no PGB probe finds anything")
 
@@ -97,7 +96,7 @@ EXAMPLE = Example(
         claims.positive(
             "the Jacobian has full column rank: the fiber through the point is the point",
             "fiber",
-            gram_determinant,
+            squared_columns,
         ),
         Claim("no PGB probe refutes the candidate", no_probe_refutes, "PGB condition"),
         claims.saddle(1),

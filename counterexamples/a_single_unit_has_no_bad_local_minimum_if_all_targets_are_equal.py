@@ -93,7 +93,6 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.stationary("the derivative is exactly 0"),
         claims.after_elimination_no_local_minimum_here(),
     ),
     picture=Line(extent=(-0.2, 1.05)),

@@ -5,14 +5,15 @@ The output is G(u s(w x)) with the sigmoid s, at the inputs x = c and 3 c. The p
 z^2 (1 + z) / (1 + z^3), which rises from 0 to its greatest value 4/3 at z = 2 and falls to 1. So at
 w = log(2) / c the derivatives in w and in u are parallel, and both vanish if
 
-    v_1 r_1 G'(2 u / 3) (2/3) + v_2 r_2 G'(8 u / 9) (8/9) = 0,
+    v_1 r_1 G'(2 u / 3) (2/3) + v_2 r_2 G'(8 u / 9) (8/9) = 0
 
-r_i = G(u s_i) - y_i. There is one such pair of residuals up to a factor. With the sign for which
+with r_i the residuals, output minus target, and v_i the weights of the samples. There is one such
+pair of residuals up to a factor. With the sign for which
 r_2 u < 0 the targets lie beyond the turning point: any other direction is farther from them, at
 first. As G is smooth with G''(0) = 0, the minimum is strict for small u.
 
-It is bad for small u, since then v_1 r_1^2 + v_2 r_2^2 > v_2 (y_2 - G(0))^2: let c w be far below 0
-and fit the first sample by a huge u; the second has an output of about G(0).
+It is bad for small u, since then v_1 r_1^2 + v_2 r_2^2 > v_2 (y_2 - G(0))^2, y_2 the target at 3 c:
+let c w be far below 0 and fit the first sample by a huge u; the second has an output of about G(0).
 """
 
 from __future__ import annotations
@@ -22,7 +23,16 @@ from math import atanh, exp, log, tan
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Member, Surface, claims, exact, sources
+from counterexamples.kit import (
+    Curves,
+    Example,
+    Member,
+    Trace,
+    claims,
+    exact,
+    sources,
+    with_best_last,
+)
 from pgb.models import Network
 from pgb.models.activations import activation
 from pgb.numbers import Array, Exact
@@ -88,9 +98,8 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.stationary(),
         claims.after_elimination_no_local_minimum_here(),
     ),
     cost=0.06,
-    picture=Surface(x=0, y=1, x_range=(-2, 3), y_range=(-1, 1.2), log=False),
+    picture=Curves((Trace("w with its best u", with_best_last),), extent=(-0.6, 6), t="w"),
 )

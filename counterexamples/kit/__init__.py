@@ -24,7 +24,7 @@ from counterexamples.kit.decisions import (
 )
 from counterexamples.kit.example import Correction, Example, Part
 from counterexamples.kit.members import Member, Question
-from counterexamples.kit.pictures import Curves, Line, Path, Surface, Trace
+from counterexamples.kit.pictures import Curves, Line, Path, Surface, Trace, with_best_last
 
 __all__ = [
     "Claim",
@@ -54,4 +54,5 @@ __all__ = [
     "proved_verdict",
     "some_nonzero",
     "sources",
+    "with_best_last",
 ]

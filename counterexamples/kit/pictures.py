@@ -97,4 +97,15 @@ class Curves:
     log: bool = False
 
 
+def with_best_last(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The first of two parameters is t; the other one has the least squared loss for it.
+
+    The output is that parameter times a function of the first.
+    """
+    data, t = member.objective.data, ar.asarray(t)
+    h = member.objective.outputs(ar, ar.stack([t, ar.asarray(1)]))[..., 0]
+    y, v = ar.asarray(data.targets)[:, 0], ar.asarray(data.weights)
+    return ar.stack([t, ar.sum(v * h * y) / ar.sum(v * h * h)])
+
+
 Picture = Line | Surface | Path | Curves
