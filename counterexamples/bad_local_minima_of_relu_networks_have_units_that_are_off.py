@@ -43,17 +43,18 @@ def switched_on(network: Network, inputs: Array, weights: Array, gap: fmpq) -> A
     return point
 
 
-def best_bend(inputs: Array, r: Array) -> tuple[Array, fmpq, fmpq]:
-    """A direction d, a kink k and the best factor t of max(d . x - k, 0), among some directions."""
+def best_direction(inputs: Array, r: Array) -> tuple[Array, fmpq, fmpq]:
+    """A direction d with the kink k and the factor t that are best for max(d . x - k, 0).
+
+    Seven directions are tried. One fails only if it merges inputs to points at which the residuals
+    add up to 0, three inputs or two pairs at least, as r is orthogonal to affine functions. Of five
+    inputs in the plane that is so for five directions at most.
+    """
     found = []
     for step in range(1, 8):
         d = exact([fmpq(step, 7) ** j for j in range(inputs.shape[1])])
-        along = inputs @ d
-        for k in along:
-            ridge = exact([max(v - k, fmpq(0)) for v in along])
-            size, product = np.sum(ridge * ridge), np.sum(ridge * r)
-            if size != 0:
-                found.append((product * product / size, d, k, -product / size))
+        gain, k, t = linear_regions.best_bend(inputs @ d, r[:, None])
+        found.append((gain, d, k, t[0]))
     _, d, k, t = max(found, key=lambda entry: entry[0])
     return d, k, t
 
@@ -62,7 +63,7 @@ def lower_point(network: Network, point: Array, inputs: Array, r: Array) -> Arra
     """The affine output of ``point`` plus t max(d . x - k, 0): two units of the first layer."""
     ar = Exact()
     outputs = network.outputs(ar, ar.asarray(point), ar.asarray(inputs))[:, 0]
-    d, k, t = best_bend(inputs, r)
+    d, k, t = best_direction(inputs, r)
     slope = exact([[1]])
     for W in reversed(network.weights(point)):
         slope = slope @ W
@@ -116,9 +117,9 @@ EXAMPLE = Example(
     __name__,
     title="Bad local minima of relu networks have units that are off.",
     statement=(
-        "If all hidden units of a relu network of any depth are on at all samples, and the output "
-        "gradients of the squared loss are orthogonal to all affine functions but not all 0, the "
-        "point is a local minimum that is not global."
+        "If all hidden units of a relu network of any depth, with at least two in the first layer, "
+        "are on at all samples, and the output gradients of the squared loss are orthogonal to all "
+        "affine functions but not all 0, the point is a local minimum that is not global."
     ),
     source=f"own instances of a phenomenon from {sources.HE}",
     kind="bad minimum",
@@ -133,6 +134,5 @@ EXAMPLE = Example(
         claims.stationary(),
         linear_regions.ALL_UNITS_ARE_ON,
     ),
-    cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
 )

@@ -9,9 +9,10 @@ One matrix of rank 1 fits the first sample and gives 0 at the second, with loss 
 fits the second only, with loss alpha^2. Near the latter let p and q be the outputs off the
 diagonal, at the first and at the second sample. Since the rank is 1, the first diagonal output is p
 q / beta to leading order, which lowers the loss by 2 alpha p q / beta, at the price of mu p^2 + nu
-q^2. So the loss rises in all directions if and only if mu nu beta^2 > alpha^2. Then the point is a
-local minimum, strict but for the rescaling of the layers, and it is bad. With equal weights it is a
-saddle, as the theorem on linear networks with the squared loss says: its hypotheses are not idle.
+q^2. If mu nu beta^2 > alpha^2 the loss rises in all directions: the point is a local minimum,
+strict but for the rescaling of the layers, and it is bad. If mu nu beta^2 < alpha^2 the loss falls
+in some direction. So it does with equal weights, where the theorem on linear networks with the
+squared loss says that a local minimum is global.
 """
 
 from __future__ import annotations
@@ -20,12 +21,10 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import Example, Line, Member, Question, claims, exact, sources
-from pgb.conditions import Verdict
+from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.problems import Candidate, Data, Objective
-from pgb.strategies import exact_arrays, positive_rationals
-
-REFUTED = (Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
+from pgb.strategies import exact_arrays, positive_rationals, rationals
 
 
 def build(
@@ -61,9 +60,9 @@ def family(draw: st.DrawFn) -> Member:
     beta, gap, mu, excess = (draw(positive_rationals()) for _ in range(4))
     alpha = beta + gap
     nu = (alpha / beta) * (alpha / beta) / mu + excess
-    sizes = list(draw(exact_arrays((2,), positive_rationals())))
-    layers = draw(exact_arrays((draw(st.integers(1, 3)),), positive_rationals(2)))
-    return build(alpha, beta, (mu, nu), sizes, list(layers))
+    sizes = draw(exact_arrays((2,), rationals(zero=False)))
+    layers = draw(exact_arrays((draw(st.integers(1, 3)),), rationals(2, zero=False)))
+    return build(alpha, beta, (mu, nu), list(sizes), list(layers))
 
 
 def canonical() -> Member:
@@ -91,12 +90,11 @@ EXAMPLE = Example(
     claims=(
         claims.bad_local_minimum("symmetry"),
         claims.stationary(),
-        claims.verdict(
-            *REFUTED,
-            text="with equal weights the same point is not a local minimum",
-            question=lambda member: member.notes["plain"],
+        claims.refuted(
+            "with equal weights the same point is not a local minimum",
+            "plain",
+            Evidence.NEGATIVE_CURVATURE,
         ),
     ),
-    cost=0.1,
     picture=Line(extent=(-0.3, 1.3)),
 )

@@ -155,7 +155,6 @@ EXAMPLE = Example(
             spread_and_sum,
         ),
     ),
-    cost=0.15,
     picture=Line(extent=(-0.3, 1.2)),
     correction=Correction(
         stated=(

@@ -33,7 +33,8 @@ from pgb.transforms import eliminate
 
 #: Half the side of the interval of w on which the middle sample is enclosed at once.
 SIDE = 1000
-#: Even functions h of s, and 2 h'(q)^2 / (h(q) h''(0)) at q, which bounds the middle weight.
+#: Even functions h of s, and 2 h'(q)^2 / (h(q) h''(0)) at q, which bounds the middle weight; any
+#: number where h''(0) = 0.
 EVEN: dict[str, Callable[[float], float]] = {
     "{s}^2": lambda q: 4.0,
     "{s}^4": lambda q: 4.0,
@@ -139,7 +140,7 @@ EXAMPLE = Example(
         ),
         claims.after_elimination_no_local_minimum_here(),
         claims.exactly_zero(
-            "at points with v = W = 0 the derivatives in v and W are exactly 0",
+            "at the member's points with v = W = 0 the derivatives in v and W are exactly 0",
             "invariant manifold",
             derivatives_across,
         ),
@@ -155,6 +156,5 @@ EXAMPLE = Example(
             values_on_the_path,
         ),
     ),
-    cost=0.1,
     picture=Line(extent=(-0.5, 1.5)),
 )

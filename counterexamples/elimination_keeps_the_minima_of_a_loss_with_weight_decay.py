@@ -158,7 +158,6 @@ EXAMPLE = Example(
     depth=(1, 2, 3),
     family=family,
     canonical=canonical,
-    cost=0.15,
     claims=(
         claims.local_minimum(
             "strict", "theta is a strict local minimum of ridge regression, which is convex"

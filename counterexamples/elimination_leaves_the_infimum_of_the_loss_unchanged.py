@@ -19,8 +19,8 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, Question, claims, exact, sources
-from pgb.conditions import Evidence, Verdict
+from counterexamples.kit import Example, Line, Member, Question, augmented, claims, exact, sources
+from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
 from pgb.problems import Candidate, Data, Objective
@@ -33,8 +33,18 @@ def build(p: fmpq, y: fmpq, n: fmpq, z: fmpq, lam: fmpq) -> Member:
     network = Network([1, 1], output_activation="relu", bias=False)
     data = Data(exact([[p], [-n]]), exact([[y], [z]]))
     objective = Objective(network, data, "squared", "sum")
-    notes = {"p": p, "y": y, "n": n, "z": z, "lambda": lam, "after": eliminate(objective, lam)}
-    return Member(objective, exact([y / p]), exact([-z / n]), notes)
+    bad, good, after = exact([y / p]), exact([-z / n]), eliminate(objective, lam)
+
+    def ask(about: Objective, point: Array) -> Question:
+        return Question(about, Candidate.of(about.parameters, point))
+
+    notes = {"p": p, "y": y, "n": n, "z": z, "lambda": lam, "after": after}
+    notes |= {
+        "good": ask(objective, good),
+        "good after": ask(after, augmented(good, [0], [0], [[0]])),
+        "bad after": ask(after, augmented(bad, [0], [0], [[0]])),
+    }
+    return Member(objective, bad, good, notes)
 
 
 @st.composite
@@ -83,20 +93,6 @@ def minimum_value(member: Member, ar: Arithmetic) -> Array:
     return np.asarray(y * y)
 
 
-def good_minimum(member: Member) -> Question:
-    """The question about w = -z / n, before elimination."""
-    assert member.better is not None
-    return Question(member.objective, member.better)
-
-
-def good_minimum_after(member: Member) -> Question:
-    """The question about w = -z / n with a = b = W = 0, after elimination."""
-    assert member.better is not None
-    after = member.notes["after"]
-    point = np.concatenate([member.better.point, exact([0, 0, 0])])
-    return Question(after, Candidate.of(after.parameters, point))
-
-
 EXAMPLE = Example(
     __name__,
     title="Elimination leaves the infimum of the loss unchanged.",
@@ -115,25 +111,19 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict", "w = y / p is a strict local minimum and bad"),
-        claims.verdict(
-            Verdict.LOCAL_MINIMUM,
-            text="w = -z / n is a strict local minimum",
-            kind="strict",
-            question=good_minimum,
+        claims.local_minimum(
+            "strict", "w = -z / n is a strict local minimum", claims.noted("good")
         ),
         claims.value_is(
             minimum_value,
             "its value is exactly y^2",
             lambda member, ar: ar.asarray(exact([-member.notes["z"] / member.notes["n"]])),
         ),
-        claims.after_elimination_no_local_minimum_here(),
-        claims.verdict(
-            Verdict.NOT_A_LOCAL_MINIMUM,
-            Verdict.ESCAPING,
-            text="after elimination with the member's penalty w = -z / n is no local minimum",
-            about="local minimum after elimination",
-            evidence=Evidence.GROUP_SUM,
-            question=good_minimum_after,
+        claims.refuted(
+            "after elimination no a, b, W give one at w = y / p", "bad after", Evidence.GROUP_SUM
+        ),
+        claims.refuted(
+            "after elimination no a, b, W give one at w = -z / n", "good after", Evidence.GROUP_SUM
         ),
         claims.exactly_zero(
             "on the path the value is z^2 e^{-2t(n+p)/n} + lambda z^2 e^{-2t} at t = 0, 1, 2",

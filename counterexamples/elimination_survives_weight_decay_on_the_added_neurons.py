@@ -188,7 +188,6 @@ EXAMPLE = Example(
             identity,
         ),
     ),
-    cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
     further=(
         Part(

@@ -135,7 +135,7 @@ EXAMPLE = Example(
     depth=1,
     family=family,
     canonical=canonical,
-    cost=0.25,
+    cost=0.15,
     claims=(
         claims.bad_local_minimum("branch"),
         claims.exactly_zero(

@@ -19,15 +19,19 @@ all w close by. That a = 0 at every local minimum does not need it, and survives
 
 from __future__ import annotations
 
+from math import e
+from typing import Any
+
 import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Curves,
     Example,
     Member,
     Question,
-    Surface,
+    Trace,
     augmented,
     claims,
     dead_layers,
@@ -128,6 +132,20 @@ def better_point(member: Member, ar: Arithmetic) -> Array:
     return ar.asarray(member.better.point)
 
 
+def along(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The canonical candidate with a = t and an output bias that keeps the sample at -1 fitted."""
+    point = np.array(ar.asarray(member.candidate.point))
+    place = member.objective.slices["a"].start
+    point[place], point[place - 1] = t, point[place - 1] - e * t
+    return point
+
+
+def squared(member: Member) -> Objective:
+    """The eliminated loss with squared errors."""
+    objective: Objective = member.notes["squared"].objective
+    return objective
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination works for the absolute loss.",
@@ -162,5 +180,13 @@ EXAMPLE = Example(
         ),
     ),
     cost=0.2,
-    picture=Surface(x=3, y=4, x_range=(-1, 1), y_range=(-1, 1), log=False),
+    picture=Curves(
+        (
+            Trace("absolute loss", along),
+            Trace("squared loss", along, squared),
+        ),
+        extent=(-0.35, 0.1),
+        t="a, with a change of the output bias that keeps x = -1 fitted",
+        change=True,
+    ),
 )

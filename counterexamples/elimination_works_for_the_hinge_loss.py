@@ -199,6 +199,5 @@ EXAMPLE = Example(
             "with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM
         ),
     ),
-    cost=0.1,
     picture=Line(extent=(-0.2, 1.1)),
 )

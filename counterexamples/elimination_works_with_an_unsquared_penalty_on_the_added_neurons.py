@@ -30,10 +30,11 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Curves,
     Example,
-    Line,
     Member,
     Question,
+    Trace,
     augmented,
     claims,
     dead_layers,
@@ -133,6 +134,19 @@ def penalty_minus_pull(member: Member, ar: Arithmetic) -> Any:
     return ar.stack([np.asarray(lam - S), np.asarray(lam + S)])
 
 
+def in_a(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The candidate with a = t."""
+    point = np.array(ar.asarray(member.candidate.point))
+    point[member.objective.slices["a"]] = t
+    return point
+
+
+def squared(member: Member) -> Objective:
+    """The eliminated loss with the squared penalty."""
+    objective: Objective = member.notes["squared"].objective
+    return objective
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination works with an unsquared penalty on the added neurons.",
@@ -149,8 +163,13 @@ EXAMPLE = Example(
     depth=(2, 3),
     family=family,
     canonical=canonical,
-    cost=0.5,
-    picture=Line(to=lambda member: member.notes["with a"].candidate.point, extent=(-1, 1)),
+    cost=0.3,
+    picture=Curves(
+        (Trace("lambda |a|", in_a), Trace("lambda a^2", in_a, squared)),
+        extent=(-0.2, 0.25),
+        t="a, at the dead network",
+        change=True,
+    ),
     claims=(
         claims.bad_local_minimum(
             text="theta is a bad local minimum of the loss",

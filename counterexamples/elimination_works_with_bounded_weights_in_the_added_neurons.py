@@ -205,7 +205,6 @@ EXAMPLE = Example(
     depth=1,
     family=family,
     canonical=canonical,
-    cost=0.2,
     claims=(
         Claim(
             "a local minimum: w is beyond the bound, residuals are orthogonal to all features",

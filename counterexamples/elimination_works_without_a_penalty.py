@@ -141,7 +141,6 @@ EXAMPLE = Example(
     depth=(0, 1, 2),
     family=family,
     canonical=canonical,
-    cost=0.12,
     claims=(
         claims.global_minimum("the candidate is a global minimum of the eliminated loss"),
         claims.value_is(lambda member, ar: 0, "the eliminated loss is exactly 0"),

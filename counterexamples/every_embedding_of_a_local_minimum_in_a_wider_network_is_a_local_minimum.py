@@ -53,9 +53,10 @@ EXAMPLE = Example(
     __name__,
     title="Every embedding of a local minimum in a wider network is a local minimum.",
     statement=(
-        "If a strict local minimum of a network with one hidden unit has A != 0, then splitting "
-        "the unit in two with shares l and 1 - l gives a point of a line of stationary points that "
-        "is a saddle of index 1 where l (1 - l) A < 0."
+        "Let (w, u) be a strict local minimum of the squared loss of u h(w x), with output "
+        "gradients r and A = u sum_i r_i h''(w x_i) x_i^2 != 0. Two units with the weight w and "
+        "the outgoing weights l u and (1 - l) u are at a stationary point for all l, and at a "
+        "saddle of index 1 if l (1 - l) A < 0."
     ),
     source=f"own instances of a phenomenon from {sources.FUKUMIZU}",
     kind="saddle",
@@ -69,6 +70,5 @@ EXAMPLE = Example(
         embeddings.SMALLER_MINIMUM,
         claims.saddle(1, "the wider network has a saddle of index 1 there"),
     ),
-    cost=0.1,
     picture=Line(to=moved_apart, extent=(-1, 1)),
 )

@@ -10,55 +10,70 @@ mean, its sum of output gradients differs from 0, and the point is no local mini
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Curves,
-    Decision,
     Example,
     Member,
-    Outcome,
+    Question,
     Trace,
-    all_zero,
     augmented,
+    claims,
     exact,
-    proved_verdict,
     sources,
 )
-from pgb.conditions import Verdict
+from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Exact
-from pgb.problems import Data, Objective, loss
+from pgb.problems import Candidate, Data, Objective
 from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
 from pgb.strategies.models import RATIONAL
 from pgb.transforms import eliminate
 
 
-def build(
-    network: Network, theta: Array, groups: list[dict[str, Any]], b: Array, W: Array, lam: fmpq
-) -> Member:
-    """Targets are the network's own outputs plus deviations.
+class Group(NamedTuple):
+    """Copies of one input x (d_x,), their weights (k,), their targets less the output (k, d_y)."""
 
-    Each group is an input ``x``, the ``weights`` (k,) of its copies, and the ``deviations``
-    (k, d_y) of their targets from the output there. The weighted sum of the deviations decides.
+    x: Array
+    weights: Array
+    deviations: Array
+
+
+def build(
+    network: Network,
+    theta: Array,
+    groups: list[Group],
+    shift: fmpq,
+    b: Array,
+    W: Array,
+    lam: fmpq,
+) -> Member:
+    """Weighted deviations add up to 0 in every group; ``shift`` moves the last target of the last.
+
+    Only the problem "off" has the shifted target.
     """
     ar = Exact()
-    points = np.stack([group["x"] for group in groups])
-    outputs = network.outputs(ar, ar.asarray(theta), ar.asarray(points))
-    targets = [f + group["deviations"] for f, group in zip(outputs, groups, strict=True)]
-    inputs = [np.tile(g["x"], (len(g["weights"]), 1)) for g in groups]
-    weights = np.concatenate([group["weights"] for group in groups])
-    data = Data(np.concatenate(inputs), np.concatenate(targets), weights)
-    objective = eliminate(Objective(network, data, loss("squared")), lam)
+    points = ar.asarray(np.stack([group.x for group in groups]))
+    outputs = network.outputs(ar, ar.asarray(theta), points)
+    targets = [f + group.deviations for f, group in zip(outputs, groups, strict=True)]
+    inputs = np.concatenate([np.tile(g.x, (len(g.weights), 1)) for g in groups])
+    weights = np.concatenate([group.weights for group in groups])
     point = augmented(theta, [0] * network.output_dimension, b, W)
-    sums = [np.sum(g["weights"][:, None] * g["deviations"], axis=0) for g in groups]
-    at_mean = all(entry == 0 for row in sums for entry in row)
-    return Member(objective, point, notes={"at_mean": at_mean})
+
+    def ask(aims: Array) -> Question:
+        base = Objective(network, Data(inputs, aims, weights), "squared")
+        objective = eliminate(base, lam)
+        return Question(objective, Candidate.of(objective.parameters, point))
+
+    at_mean = np.concatenate(targets)
+    off = at_mean.copy()
+    off[-1, 0] += shift
+    return Member(ask(at_mean).objective, point, notes={"off": ask(off)})
 
 
 @st.composite
@@ -68,7 +83,6 @@ def family(draw: st.DrawFn) -> Member:
     d_x, d_y = network.inputs, network.output_dimension
     pool = st.tuples(*[st.integers(-2, 2)] * d_x)
     xs = draw(st.lists(pool, min_size=1, max_size=2, unique=True))
-    at_mean = draw(st.booleans())
     groups = []
     for x in xs:
         weights = draw(
@@ -78,50 +92,22 @@ def family(draw: st.DrawFn) -> Member:
         deviations[0, 0] = draw(rationals(2, zero=False))
         others = np.sum(weights[:-1, None] * deviations[:-1], axis=0)
         deviations[-1] = -others / weights[-1]
-        if not at_mean:
-            deviations[-1, 0] += draw(rationals(2, zero=False))
-        groups.append({"x": exact(list(x)), "weights": weights, "deviations": deviations})
-    theta = draw(exact_arrays((network.size,), rationals(2)))
+        groups.append(Group(exact(list(x)), weights, deviations))
+    theta, shift = draw(exact_arrays((network.size,), rationals(2))), rationals(2, zero=False)
     b, W = draw(exact_arrays((d_y,), rationals(2))), draw(exact_arrays((d_y, d_x), rationals(2)))
-    return build(network, theta, groups, b, W, draw(positive_rationals()))
+    return build(network, theta, groups, draw(shift), b, W, draw(positive_rationals()))
 
 
 def canonical() -> Member:
     """Targets -1 and 1 at the same input and a linear unit with output 0."""
-    group = {"x": exact([0]), "weights": exact([1, 1]), "deviations": exact([[-1], [1]])}
-    network = Network([1, 1])
-    return build(network, exact([0, 0]), [group], exact([0]), exact([[0]]), fmpq(1, 10))
+    group, zero = Group(exact([0]), exact([1, 1]), exact([[-1], [1]])), exact([0])
+    lam = fmpq(1, 10)
+    return build(Network([1, 1]), exact([0, 0]), [group], fmpq(1), zero, exact([[0]]), lam)
 
 
-def local_minimum_exactly_at_the_mean(member: Member) -> Outcome:
-    """LOCAL_MINIMUM where every group's output is its mean target, refuted elsewhere."""
-    if member.notes["at_mean"]:
-        return proved_verdict(member.report, Verdict.LOCAL_MINIMUM)
-    return proved_verdict(member.report, Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
-
-
-def group_sums_vanish_exactly_at_the_mean(member: Member) -> Outcome:
-    """The weighted output gradients of each group add up to 0 at the mean and only there."""
-    ar = Exact()
-    sums = member.objective.group_sums(ar, ar.asarray(member.candidate.point))
-    outcome = all_zero(sums, "group sums")
-    if member.notes["at_mean"]:
-        return outcome
-    opposite = {
-        Decision.FAILS: Outcome.holds("a group sum differs from 0"),
-        Decision.HOLDS: Outcome.fails("all group sums vanish away from the mean"),
-    }
-    return opposite.get(outcome.decision, outcome)
-
-
-def some_sample_is_missed(member: Member) -> Outcome:
-    """Some residual of the candidate differs from 0."""
-    ar, objective = Exact(), member.objective
-    outputs = objective.outputs(ar, ar.asarray(member.candidate.point))
-    residuals = outputs - ar.asarray(objective.data.targets)
-    if np.any(ar.certainly_nonzero(residuals)):
-        return Outcome.holds("a residual differs from 0")
-    return Outcome.undecided("no residual certainly differs from 0")
+def group_sums(member: Member, ar: Arithmetic) -> Array:
+    """Sums of the output gradients of equal inputs, (groups, d_y)."""
+    return member.objective.group_sums(ar, ar.asarray(member.candidate.point))
 
 
 def in_the_bias(a: int) -> Callable[[Member, Arithmetic, Any], Array]:
@@ -146,19 +132,18 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        Claim(
-            "a local minimum where the outputs are the groups' means, none elsewhere",
-            local_minimum_exactly_at_the_mean,
-            "local minimum",
-            Verdict.LOCAL_MINIMUM,
-            lambda member: member.question,
-        ),
-        Claim(
-            "the group sums of output gradients vanish exactly there",
-            group_sums_vanish_exactly_at_the_mean,
+        claims.global_minimum("with outputs at the groups' means it is a global minimum"),
+        claims.exactly_zero(
+            "the output gradients of equal inputs add up to exactly 0",
             "function-space optimality",
+            group_sums,
         ),
-        Claim("some sample is not fitted", some_sample_is_missed, "residuals"),
+        claims.some_residual_remains("some sample is not fitted"),
+        claims.refuted(
+            "with another target, so that an output is not a mean, no a, b, W give one",
+            "off",
+            Evidence.GROUP_SUM,
+        ),
     ),
     picture=Curves(
         (

@@ -78,6 +78,5 @@ EXAMPLE = Example(
         claims.stationary("the derivative is exactly 0"),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.07,
     picture=Line(extent=(-0.8, 1.4)),
 )

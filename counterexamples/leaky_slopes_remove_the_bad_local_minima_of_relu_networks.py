@@ -8,8 +8,8 @@ Two units with slopes s+ != s- compute every function with one kink: the first, 
 a line, and the second v h(w (x - k)) with slopes v w s- and v w s+ on the two sides of k. So they
 compute the least-squares line plus a multiple t of max(x - k, 0). The residuals r of the line are
 orthogonal to lines, and not all 0 unless the targets lie on a line; then sum r_i max(x_i - k, 0)
-differs from 0 for some sample k, and a suitable t lowers the loss. All this needs only s+ != s-, no
-matter how small the difference.
+differs from 0 for some sample k, and a suitable t lowers the loss. All this needs only s+ != 0 and
+s+ != s-, no matter how small the difference.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, claims, exact, sources
+from counterexamples.kit import Example, Line, Member, claims, exact, linear_regions, sources
 from pgb.models import Network
 from pgb.numbers import Array
 from pgb.problems import Data, Objective
@@ -30,19 +30,6 @@ def least_squares_line(x: Array, y: Array) -> tuple[Array, Array]:
     centered = x - np.sum(x) / len(x)
     slope = np.sum(centered[:, None] * y, axis=0) / np.sum(centered * centered)
     return slope, np.sum(y, axis=0) / len(x) - slope * (np.sum(x) / len(x))
-
-
-def best_bend(x: Array, r: Array) -> tuple[fmpq, Array]:
-    """A kink k among the inputs and coefficients t (d_y,) of max(x - k, 0) that lower the loss."""
-    found = []
-    for k in x:
-        bend = exact([max(v - k, fmpq(0)) for v in x])
-        size = np.sum(bend * bend)
-        if size != 0:
-            t = -np.sum(bend[:, None] * r, axis=0) / size
-            found.append((np.sum(t * t) * size, k, t))
-    _, kink, t = max(found, key=lambda entry: entry[0])
-    return kink, t
 
 
 def build(slopes: tuple[fmpq, fmpq], x: Array, y: Array, w: Array, v: Array, gap: fmpq) -> Member:
@@ -58,7 +45,7 @@ def build(slopes: tuple[fmpq, fmpq], x: Array, y: Array, w: Array, v: Array, gap
     network = Network([1, len(w), len(slope)], activation)
     data = Data(x.reshape(-1, 1), y)
     bad_parts = [w, b, v, start - np.sum(v * b, axis=1) * above]
-    kink, t = best_bend(x, start + slope * x[:, None] - y)
+    _, kink, t = linear_regions.best_bend(x, start + slope * x[:, None] - y)
     bend = t / (above - below)
     w_new, b_new, v_new = exact([0] * len(w)), exact([0] * len(w)), exact(0 * v)
     w_new[:2], b_new[:2] = 1, exact([1 - min(x), -kink])
@@ -73,10 +60,10 @@ def build(slopes: tuple[fmpq, fmpq], x: Array, y: Array, w: Array, v: Array, gap
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """Any slopes s+ > s- >= 0, three to five samples off a line, one or two outputs, the units."""
-    below = draw(st.one_of(st.just(fmpq(0)), positive_rationals()))
-    tiny = positive_rationals(1, denominators=(2, 10, 100, 1000))
-    above = below + draw(st.one_of(tiny, positive_rationals()))
+    """Any slopes s+ != 0 and s- != s+, three to five samples, one or two outputs, the units."""
+    above = draw(rationals(zero=False))
+    tiny = rationals(1, denominators=(2, 10, 100, 1000), zero=False)
+    difference = draw(st.one_of(st.just(-above), tiny, rationals(zero=False)))
     d_y, width, m = (draw(st.integers(*ends)) for ends in ((1, 2), (2, 4), (3, 5)))
     x = np.cumsum(draw(exact_arrays((m,), positive_rationals(2)))) + draw(rationals())
     y = draw(exact_arrays((m, d_y)))
@@ -84,7 +71,7 @@ def family(draw: st.DrawFn) -> Member:
     y[2, 0] = on_line + draw(rationals(zero=False))
     w = draw(exact_arrays((width,), rationals(2, zero=False)))
     v = draw(exact_arrays((d_y, width)))
-    return build((above, below), x, y, w, v, draw(positive_rationals()))
+    return build((above, above + difference), x, y, w, v, draw(positive_rationals()))
 
 
 def canonical() -> Member:
@@ -97,9 +84,9 @@ EXAMPLE = Example(
     __name__,
     title="Leaky slopes remove the bad local minima of relu networks.",
     statement=(
-        "For all slopes s+ > s- >= 0 and all targets that do not lie on a line, a network with at "
-        "least two hidden units that are on at all samples, and with the least-squares line as its "
-        "output, is at a local minimum of the squared loss that is not global."
+        "For all slopes s+ != 0 and s- != s+ and all targets that do not lie on a line, a network "
+        "with at least two hidden units that are on at all samples, and with the least-squares "
+        "line as its output, is at a local minimum of the squared loss that is not global."
     ),
     source=f"own instances of a phenomenon from {sources.YUN}",
     kind="bad minimum",
@@ -114,6 +101,5 @@ EXAMPLE = Example(
         claims.stationary(),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.15,
     picture=Line(extent=(-0.3, 1.2)),
 )

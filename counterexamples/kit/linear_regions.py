@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import numpy as np
+from flint import fmpq
+
+from counterexamples.kit.building import exact
 from counterexamples.kit.claim import Claim, Outcome
 from counterexamples.kit.decisions import all_positive
 from counterexamples.kit.members import Member
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
+
+
+def best_bend(z: Array, r: Array) -> tuple[fmpq, fmpq, Array]:
+    """What max(z - k, 0) can take off a sum of squared residuals: the best gain, k and factors.
+
+    ``z`` (m,) are numbers, not all equal, and ``r`` (m, d_y) residuals; the kink k is one of the
+    ``z``, and the residuals r + t max(z - k, 0) have the least squares for the factors t (d_y,).
+    """
+    found = []
+    for k in z:
+        bend = exact([max(value - k, fmpq(0)) for value in z])
+        size = np.sum(bend * bend)
+        if size != 0:
+            t = -(bend @ r) / size
+            found.append((np.sum(t * t) * size, k, t))
+    return max(found, key=lambda entry: entry[0])
 
 
 def all_units_are_on(member: Member) -> Outcome:
