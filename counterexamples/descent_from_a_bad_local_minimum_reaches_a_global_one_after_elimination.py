@@ -19,12 +19,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 from math import cos, cosh, exp, tanh
+from typing import Any
 
 import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, claims, exact, sources
+from counterexamples.kit import Curves, Example, Member, Trace, claims, exact, sources
 from pgb.models import Expression
 from pgb.numbers import Arithmetic, Array, Balls, Exact
 from pgb.problems import Data, Objective
@@ -100,7 +101,7 @@ def good_point(member: Member, ar: Arithmetic) -> Array:
     return ar.asarray(member.better.point)
 
 
-def path(member: Member, ar: Arithmetic, t: int) -> Array:
+def path(member: Member, ar: Arithmetic, t: Any) -> Array:
     """The point w = v = W = 0, a = T e^{-t}, b = t of M, which has the output T everywhere."""
     a = ar.exp(ar.asarray(exact([-t]))) * ar.asarray(exact([member.notes["target"]]))
     return ar.concatenate([ar.asarray(exact([0, 0])), a, ar.asarray(exact([t, 0]))])
@@ -112,6 +113,12 @@ def values_on_the_path(member: Member, ar: Arithmetic) -> Array:
     values = [np.asarray(after.value(ar, path(member, ar, t))) for t in (0, 1, 2, 4, 8)]
     steps = [first - second for first, second in pairwise(values)]
     return ar.stack([*steps, ar.asarray(exact("1/1000")) - values[-1]])
+
+
+def eliminated(member: Member) -> Objective:
+    """The loss after elimination."""
+    after: Objective = member.notes["after"]
+    return after
 
 
 EXAMPLE = Example(
@@ -156,5 +163,11 @@ EXAMPLE = Example(
             values_on_the_path,
         ),
     ),
-    picture=Line(extent=(-0.5, 1.5)),
+    picture=Curves(
+        (Trace("after elimination, v = W = 0", path, eliminated),),
+        extent=(0, 8),
+        t="b, with w = 0 and a e^b = h(q)",
+        level="the bad minimum",
+        log=True,
+    ),
 )

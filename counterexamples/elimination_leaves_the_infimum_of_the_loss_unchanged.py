@@ -19,7 +19,17 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, Question, augmented, claims, exact, sources
+from counterexamples.kit import (
+    Curves,
+    Example,
+    Member,
+    Question,
+    Trace,
+    augmented,
+    claims,
+    exact,
+    sources,
+)
 from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
@@ -93,6 +103,12 @@ def minimum_value(member: Member, ar: Arithmetic) -> Array:
     return np.asarray(y * y)
 
 
+def good_minimum(member: Member, ar: Arithmetic) -> Array:
+    """The point w = -z / n."""
+    assert member.better is not None
+    return ar.asarray(member.better.point)
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination leaves the infimum of the loss unchanged.",
@@ -117,7 +133,7 @@ EXAMPLE = Example(
         claims.value_is(
             minimum_value,
             "its value is exactly y^2",
-            lambda member, ar: ar.asarray(exact([-member.notes["z"] / member.notes["n"]])),
+            good_minimum,
         ),
         claims.refuted(
             "after elimination no a, b, W give one at w = y / p", "bad after", Evidence.GROUP_SUM
@@ -136,5 +152,13 @@ EXAMPLE = Example(
             fall_to_zero,
         ),
     ),
-    picture=Line(extent=(-0.3, 1.2)),
+    picture=Curves(
+        (
+            Trace("path after elimination", path, lambda member: member.notes["after"]),
+            Trace("global minimum of the loss", lambda member, ar, t: good_minimum(member, ar)),
+        ),
+        extent=(0, 6),
+        t="t = -n W",
+        level="bad minimum of the loss",
+    ),
 )

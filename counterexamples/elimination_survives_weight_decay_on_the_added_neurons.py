@@ -29,11 +29,12 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Curves,
     Example,
-    Line,
     Member,
     Part,
     Question,
+    Trace,
     augmented,
     claims,
     constant_model,
@@ -159,6 +160,14 @@ def auxiliary_weight(member: Member, ar: Arithmetic) -> Array:
     return ar.asarray(member.candidate.point)[member.objective.slices["a"]]
 
 
+def across(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The candidate with a = t, c + a as before and w such that a (m . w) outweighs most decay."""
+    point = np.array(ar.asarray(member.candidate.point))
+    ratio = ar.asarray(exact([-2 * member.notes["lambda"] / member.notes["m"]]))[0]
+    point[1], point[-3], point[-1] = point[1] - t, t, ratio * t
+    return point
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination survives weight decay on the added neurons.",
@@ -188,7 +197,15 @@ EXAMPLE = Example(
             identity,
         ),
     ),
-    picture=Line(extent=(-0.3, 1.2)),
+    picture=Curves(
+        (
+            Trace("4 lambda mu = 2 |m|^2", across),
+            Trace("4 lambda mu = |m|^2 / 2", across, lambda m: m.notes["weak"].objective),
+        ),
+        extent=(-0.1, 0.1),
+        t="a, with c + a fixed and w = -2 lambda a / m",
+        change=True,
+    ),
     further=(
         Part(
             "one sample, a != 0",

@@ -145,5 +145,5 @@ EXAMPLE = Example(
         claims.refuted("with a != 0 it is no local minimum", "with a"),
         claims.refuted("off the humps, where they are not 0, it is none either", "shifted"),
     ),
-    picture=Line(extent=(-0.5, 1.2)),
+    picture=Line(extent=(-0.1, 1.02)),
 )

@@ -18,6 +18,7 @@ The theorem needs a differentiable loss. The squared hinge has no such minimum a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from math import log
 from typing import Any
@@ -27,10 +28,11 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Curves,
     Example,
-    Line,
     Member,
     Question,
+    Trace,
     augmented,
     claims,
     exact,
@@ -171,6 +173,11 @@ def slack(member: Member, ar: Arithmetic) -> Array:
     return ar.concatenate([rho, ar.asarray(n["weights"]) - rho])
 
 
+def in_a(w: float) -> Callable[[Member, Arithmetic, Any], Array]:
+    """The canonical candidate with a = t and this w."""
+    return lambda member, ar, t: ar.asarray([t, 0.0, w])
+
+
 EXAMPLE = Example(
     __name__,
     title="Elimination works for the hinge loss.",
@@ -199,5 +206,10 @@ EXAMPLE = Example(
             "with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM
         ),
     ),
-    picture=Line(extent=(-0.2, 1.1)),
+    picture=Curves(
+        (Trace("w = -1, the candidate's", in_a(-1.0)), Trace("w = 1, far from it", in_a(1.0))),
+        extent=(-0.3, 0.3),
+        t="a",
+        change=True,
+    ),
 )
