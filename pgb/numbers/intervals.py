@@ -73,6 +73,8 @@ class Intervals(EnclosureArithmetic):
         The sum of K rounded products is off by at most gamma_K times the sum of the sizes.
         """
         count = a.shape[-1]
+        if count != b.shape[-2]:
+            raise ValueError(f"matmul: found the shapes {a.shape} and {b.shape}")
         low = high = size = np.zeros(())
         for k in range(count):
             least, most = corners(a[..., :, k, None], b[..., None, k, :])

@@ -56,10 +56,11 @@ def _bounds(entry: Any) -> tuple[Fraction, Fraction] | None:
 
 @pytest.fixture(scope="session")
 def encloses() -> Callable[[Any, Any], bool]:
-    """False if an entry certainly misses a Fraction, or an mpf known to about ``BITS`` bits."""
+    """False if an entry misses a Fraction, or certainly an mpf known to about ``BITS`` bits."""
 
     def check(entry: Any, truth: Any) -> bool:
-        if not isinstance(truth, Fraction):
+        exact = isinstance(truth, Fraction)
+        if not exact:
             sign, mantissa, exponent, length = truth._mpf_
             if mantissa and exponent + length > _HUGE:
                 return isinstance(entry, arb) or _bounds(entry) is None
@@ -67,7 +68,7 @@ def encloses() -> Callable[[Any, Any], bool]:
         bounds = _bounds(entry)
         if bounds is None:
             return True
-        slack = _SLACK * (1 + abs(truth))
+        slack = 0 if exact else _SLACK * (1 + abs(truth))
         return bool(abs(truth - bounds[0]) <= bounds[1] + slack)
 
     return check
