@@ -1,10 +1,10 @@
 """Splitting a unit in two can also leave a local minimum: a wider network does not help there.
 
-Let (w, u) be a strict local minimum of the squared loss of the network u h(w x). In the network
-u_1 h(w_1 x) + u_2 h(w_2 x) all points w_1 = w_2 = w, u_1 = l u, u_2 = (1 - l) u compute the same
-function and have gradient 0. Across this line the Hessian is that of the smaller network and, for
-moves of w_1 against w_2, a number with the sign of l (1 - l) A, where r are the output gradients
-and A = u sum r_i h''(w x_i) x_i^2.
+Let (w, u) be a local minimum of the squared loss of the network u h(w x) with a positive definite
+Hessian, and r_i the output gradients there. In the network u_1 h(w_1 x) + u_2 h(w_2 x) all points
+w_1 = w_2 = w, u_1 = l u, u_2 = (1 - l) u compute the same function and have gradient 0. Across this
+line the Hessian is that of the smaller network and, for moves of w_1 against w_2, the number
+l (1 - l) A with A = u sum r_i h''(w x_i) x_i^2.
 
 So if A != 0 the points with l (1 - l) A > 0 are local minima: for A > 0 the unit split in two parts
 of the same sign, for A < 0 the unit split in two parts of opposite signs, on two rays that lead to
@@ -65,7 +65,8 @@ EXAMPLE = Example(
     __name__,
     title="No embedding of a local minimum in a wider network is a bad local minimum.",
     statement=(
-        "If a strict local minimum of a network with one hidden unit has A != 0, then splitting "
+        "Let the squared loss of u h(w x) have a local minimum with positive definite Hessian, and "
+        "let A = u sum r_i h''(w x_i) x_i^2 != 0, r_i being the output gradients. Then splitting "
         "the unit in two with shares l and 1 - l, l (1 - l) A > 0, gives a local minimum of the "
         "wider network, and it is not global."
     ),
@@ -82,5 +83,5 @@ EXAMPLE = Example(
         embeddings.SMALLER_MINIMUM,
     ),
     cost=0.1,
-    picture=Line(extent=(-0.3, 1.2)),
+    picture=Line(extent=(-0.06, 1.1), log=True),
 )

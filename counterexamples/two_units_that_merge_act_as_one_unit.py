@@ -7,8 +7,9 @@ limits as targets the loss falls to 0 like s^4.
 
 Units with equal incoming weights compute a multiple of h(w . x) together. On the data y is no such
 multiple: the least loss of all multiples is |y|^2 - (y . h)^2 / |h|^2, which is positive by the
-Cauchy-Schwarz inequality unless (v . x) h'(w . x) / h(w . x) is the same at all inputs; it is not
-at e and 2 e. The limit of the outputs is none of the outputs of the limit.
+Cauchy-Schwarz inequality unless (v . x) h'(w . x) / h(w . x) is the same at all inputs; for the
+activations here it is not at e and 2 e. The limit of the outputs is none of the outputs of the
+limit.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ EXAMPLE = Example(
         "which no single unit at w has; with these as targets the loss falls to 0 on the way to "
         "infinity, and is positive for all units that have merged at w."
     ),
-    source=sources.MARTINELLI,
+    source=f"own instances of a phenomenon from {sources.MARTINELLI}",
     kind="no minimum",
     phenomenon="escape to infinity",
     activation=SMOOTH,

@@ -19,15 +19,13 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Example, Line, Member, Question, claims, exact, sources
-from pgb.conditions import Verdict
+from counterexamples.kit import Curves, Example, Member, Question, Trace, claims, exact, sources
 from pgb.models import Network
-from pgb.numbers import Array, Float64
+from pgb.numbers import Arithmetic, Array, Float64
 from pgb.problems import Candidate, Data, Objective
 from pgb.strategies import exact_arrays, positive_rationals
 
-ACTIVATIONS = ("identity", "tanh", "arctan", "erf", "sine")
-REFUTED = (Verdict.NOT_A_LOCAL_MINIMUM, Verdict.ESCAPING)
+ACTIVATIONS = ("identity", "tanh", "arctan", "erf", "sine", "silu", "gelu")
 
 
 def build(network: Network, inputs: Array, targets: Array, share: fmpq) -> Member:
@@ -75,6 +73,11 @@ def canonical() -> Member:
     return build(network, exact([[1]]), exact([[1]]), fmpq(1, 2))
 
 
+def equal_weights(member: Member, ar: Arithmetic, t: float) -> Array:
+    """All weights equal to t."""
+    return ar.asarray([t] * member.objective.size)
+
+
 EXAMPLE = Example(
     __name__,
     title="Weight decay creates no bad local minima.",
@@ -93,12 +96,16 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.verdict(
-            *REFUTED,
-            text="without weight decay the same point is not a local minimum",
-            question=lambda member: member.notes["before"],
-        ),
+        claims.refuted("without weight decay the same point is not a local minimum", "before"),
     ),
     cost=0.15,
-    picture=Line(extent=(-0.5, 1.3)),
+    picture=Curves(
+        (
+            Trace("with weight decay 1/6", equal_weights),
+            Trace("without", equal_weights, lambda member: member.notes["before"].objective),
+        ),
+        extent=(-0.5, 1.15),
+        t="all weights",
+        level="at weights 0",
+    ),
 )

@@ -100,13 +100,6 @@ def moments_vanish(member: Member) -> Outcome:
     return all_zero(exact(sums), "sums against products of fewer than all coordinates")
 
 
-def curvature(member: Member, ar: Arithmetic) -> Array:
-    """The Hessian without its Gauss-Newton part, which is positive semidefinite."""
-    objective = member.objective
-    theta, x = ar.asarray(member.candidate.point), ar.asarray(objective.data.inputs)
-    return objective.model.curvature(ar, theta, x, objective.output_gradients(ar, theta))
-
-
 def both_units(incoming: float, outgoing: float, bias: float) -> Array:
     """The canonical network with these weights in both units, and b2."""
     return np.array([*[incoming] * 4, 0, 0, outgoing, outgoing, bias])
@@ -142,10 +135,8 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.stationary(),
-        claims.exactly_zero(
-            "the Hessian is positive semidefinite, as it is its Gauss-Newton part",
-            "curvature",
-            curvature,
+        claims.positive_semidefinite_hessian(
+            "the Hessian is positive semidefinite of rank 1", lambda member: 1
         ),
         Claim(
             "the output gradients are orthogonal to all monomials of degree below the dimension",
