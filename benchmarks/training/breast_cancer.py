@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 from common import Trained, standardise
-from sklearn._loss import HalfBinomialLoss
+from fits import regression
 from sklearn.datasets import load_breast_cancer
-from sklearn.linear_model import LogisticRegression
-from sklearn.linear_model._linear_loss import LinearModelLoss
 
 FEATURES = ("mean radius", "mean texture")
 
@@ -41,13 +38,7 @@ def train() -> Trained:
     source = load_breast_cancer()
     chosen = [list(source.feature_names).index(name) for name in FEATURES]
     x = standardise(source.data[:, chosen])
-    model = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-12).fit(x, source.target)
-    loss = LinearModelLoss(base_loss=HalfBinomialLoss(), fit_intercept=True).loss(
-        np.concatenate([model.coef_[0], model.intercept_]),
-        x,
-        source.target.astype(np.float64),
-        l2_reg_strength=1 / len(x),
-    )
+    candidate, loss = regression(x, source.target)
     return Trained(
         name="breast-cancer",
         comment=COMMENT,
@@ -55,6 +46,6 @@ def train() -> Trained:
         inputs=("radius", "texture"),
         targets=("benign",),
         settings=SETTINGS,
-        candidate={"W1": model.coef_, "b1": model.intercept_},
-        loss=float(loss),
+        candidate=candidate,
+        loss=loss,
     )

@@ -1,4 +1,4 @@
-"""What the training scripts share: rounding and standardising data, and writing problem files."""
+"""Problems that were trained: standardising their data, and writing their files."""
 
 from __future__ import annotations
 
@@ -39,15 +39,6 @@ def standardise(columns: Floats) -> Floats:
     The networks are trained on the rounded numbers, so the problem files state them exactly.
     """
     return np.round((columns - columns.mean(axis=0)) / columns.std(axis=0), 6)
-
-
-def network_parameters(coefs: list[Floats], intercepts: list[Floats]) -> dict[str, Floats]:
-    """scikit-learn's (in, out) matrices as W1 (out, in), b1 (out,), W2, b2, ..."""
-    parameters = {}
-    for layer, (matrix, bias) in enumerate(zip(coefs, intercepts, strict=True), start=1):
-        parameters[f"W{layer}"] = matrix.T
-        parameters[f"b{layer}"] = bias
-    return parameters
 
 
 def write(trained: Trained, folder: Path) -> None:

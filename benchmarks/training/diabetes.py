@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
-from common import Floats, Trained, network_parameters, standardise
+from common import Trained, standardise
+from fits import network_problem, networks
 from sklearn.datasets import load_diabetes
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPRegressor
 
-ALPHA = 1
 SEEDS = range(8)
 
 COMMENT = """\
@@ -44,34 +40,13 @@ def train() -> Trained:
     source = load_diabetes(scaled=False)
     x = standardise(source.data)
     y = standardise(source.target)
-    networks = [_network(seed, x, y) for seed in SEEDS]
-    first, best = networks[0], min(networks, key=lambda network: network.loss_)
-    columns = {name: x[:, j] for j, name in enumerate(source.feature_names)}
-    return Trained(
+    options = {"hidden_layer_sizes": (3,), "activation": "tanh", "alpha": 1}
+    return network_problem(
+        networks(x, y, SEEDS, **options),
+        shipped=0,
+        columns={name: x[:, j] for j, name in enumerate(source.feature_names)},
+        target={"progression": y},
         name="diabetes",
         comment=COMMENT,
-        data={**columns, "progression": y},
-        inputs=tuple(columns),
-        targets=("progression",),
         settings=SETTINGS,
-        candidate=network_parameters(first.coefs_, first.intercepts_),
-        loss=float(first.loss_),
-        better=network_parameters(best.coefs_, best.intercepts_),
-        better_loss=float(best.loss_),
     )
-
-
-def _network(seed: int, x: Floats, y: Floats) -> MLPRegressor:
-    network = MLPRegressor(
-        hidden_layer_sizes=(3,),
-        activation="tanh",
-        solver="lbfgs",
-        alpha=ALPHA,
-        tol=1e-10,
-        max_iter=20_000,
-        max_fun=10**6,
-        random_state=seed,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        return network.fit(x, y)

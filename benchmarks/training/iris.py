@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from common import Trained
-from sklearn._loss import HalfMultinomialLoss
+from fits import regression
 from sklearn.datasets import load_iris
-from sklearn.linear_model import LogisticRegression
-from sklearn.linear_model._linear_loss import LinearModelLoss
 
 COMMENT = """\
 Softmax regression on the petals of the iris data, as LogisticRegression returned it.
@@ -38,14 +36,7 @@ def train() -> Trained:
     """The fit of all 150 samples."""
     source = load_iris()
     x = source.data[:, 2:]
-    model = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-12).fit(x, source.target)
-    base = HalfMultinomialLoss(n_classes=3)
-    loss = LinearModelLoss(base_loss=base, fit_intercept=True).loss(
-        np.column_stack([model.coef_, model.intercept_]),
-        np.ascontiguousarray(x),
-        source.target.astype(np.float64),
-        l2_reg_strength=1 / len(x),
-    )
+    candidate, loss = regression(x, source.target)
     return Trained(
         name="iris",
         comment=COMMENT,
@@ -57,6 +48,6 @@ def train() -> Trained:
         inputs=("petal_length", "petal_width"),
         targets=("species",),
         settings=SETTINGS,
-        candidate={"W1": model.coef_, "b1": model.intercept_},
-        loss=float(loss),
+        candidate=candidate,
+        loss=loss,
     )

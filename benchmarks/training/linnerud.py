@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
-from common import Floats, Trained, network_parameters, standardise
+from common import Trained, standardise
+from fits import network_problem, networks
 from sklearn.datasets import load_linnerud
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPRegressor
 
 SEEDS = range(20)
 SHIPPED = 9  # the start in which a unit dies
@@ -39,34 +36,13 @@ def train() -> Trained:
     source = load_linnerud()
     x = standardise(source.data)
     y = standardise(source.target[:, source.target_names.index("Waist")])
-    networks = [_network(seed, x, y) for seed in SEEDS]
-    first, best = networks[SHIPPED], min(networks, key=lambda network: network.loss_)
-    columns = {name.lower(): x[:, j] for j, name in enumerate(source.feature_names)}
-    return Trained(
+    options = {"hidden_layer_sizes": (2,), "activation": "relu", "alpha": 0}
+    return network_problem(
+        networks(x, y, SEEDS, **options),
+        shipped=SHIPPED,
+        columns={name.lower(): x[:, j] for j, name in enumerate(source.feature_names)},
+        target={"waist": y},
         name="linnerud",
         comment=COMMENT,
-        data={**columns, "waist": y},
-        inputs=tuple(columns),
-        targets=("waist",),
         settings=SETTINGS,
-        candidate=network_parameters(first.coefs_, first.intercepts_),
-        loss=float(first.loss_),
-        better=network_parameters(best.coefs_, best.intercepts_),
-        better_loss=float(best.loss_),
     )
-
-
-def _network(seed: int, x: Floats, y: Floats) -> MLPRegressor:
-    network = MLPRegressor(
-        hidden_layer_sizes=(2,),
-        activation="relu",
-        solver="lbfgs",
-        alpha=0,
-        tol=1e-10,
-        max_iter=20_000,
-        max_fun=10**6,
-        random_state=seed,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        return network.fit(x, y)
