@@ -5,9 +5,11 @@ factor stays, so that a dQ/da - dQ/db = 2 lambda a^2 and a = 0 at a stationary p
 derivative in a is -2 L(theta) e^b, which is 0 only if L(theta) = 0.
 
 So a loss with a positive minimum, as one with conflicting targets at equal inputs, has no
-stationary point left. A global minimum theta of L gives a = 0 with the value 2 L(theta), not
-L(theta), and the valley a = e^{-t}, b = t whose values L(theta) + lambda e^{-2t} tend to L(theta)
-and never reach it. Only where L(theta) = 0 does (theta, 0, b) stay a global minimum.
+stationary point left. (If the targets are f + e and f - e, a convex and even loss of the residuals
+is least where the network computes f.) A global minimum theta of L gives a = 0 with the value
+2 L(theta), not L(theta), and the valley a = e^{-t}, b = t whose values L(theta) + lambda e^{-2t}
+tend to L(theta) and never reach it. Only where L(theta) = 0 does (theta, 0, b) stay a global
+minimum.
 """
 
 from __future__ import annotations
@@ -19,25 +21,23 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Example,
     Member,
-    Outcome,
     Path,
     Question,
     claims,
     exact,
     sources,
 )
-from pgb.conditions import Evidence, Verdict
+from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array, Exact
 from pgb.problems import Candidate, Data, Objective
-from pgb.reports import Report
 from pgb.strategies import exact_arrays, networks, positive_rationals, rationals
 from pgb.transforms import without_units
 
 SMOOTH_RATIONAL = ("identity", "quadratic", "cubic")
+LOSSES = ("squared", "half-squared", "log-cosh", "huber")
 
 
 def around(network: Network, theta: Array, x: Array, gaps: Array, loss: str) -> Objective:
@@ -82,8 +82,9 @@ def family(draw: st.DrawFn) -> Member:
     gaps[0, 0] = draw(rationals(2, zero=False))
     other = draw(exact_arrays((network.size + 2,), st.one_of(st.just(0), rationals(2))))
     places = (draw(rationals(2)), draw(st.integers(20, 40)), other)
-    loss = draw(st.sampled_from(["squared", "half-squared"]))
-    return build(network, theta, x, gaps, loss, draw(positive_rationals()), places)
+    return build(
+        network, theta, x, gaps, draw(st.sampled_from(LOSSES)), draw(positive_rationals()), places
+    )
 
 
 def canonical() -> Member:
@@ -99,14 +100,8 @@ def twice_the_loss(member: Member, ar: Arithmetic) -> Any:
     return 2 * base.value(ar, ar.asarray(member.notes["theta"]))
 
 
-def along_the_valley(member: Member, ar: Arithmetic, t: int) -> Array:
-    """The point a = e^{-t}, b = t."""
-    point = [ar.asarray(member.notes["theta"]), ar.exp(ar.asarray(exact([-t])))]
-    return ar.concatenate([*point, ar.asarray(exact([t]))])
-
-
-def drawn_curve(member: Member, ar: Arithmetic, t: Any) -> Array:
-    """The same for the times of a picture."""
+def valley(member: Member, ar: Arithmetic, t: Any) -> Array:
+    """The point theta, a = e^{-t}, b = t."""
     time = ar.asarray([t])
     return ar.concatenate([ar.asarray(member.notes["theta"]), ar.exp(-time), time])
 
@@ -116,26 +111,10 @@ def valley_values(member: Member, ar: Arithmetic) -> Array:
     loss = twice_the_loss(member, ar) / 2
     gaps = []
     for t in (0, 1, 5):
-        value = member.objective.value(ar, along_the_valley(member, ar, t))
+        value = member.objective.value(ar, valley(member, ar, fmpq(t)))
         faded = member.notes["lambda"] * ar.exp(ar.asarray(exact([-2 * t])))[0]
         gaps.append(np.asarray(value - loss - faded))
     return ar.stack(gaps)
-
-
-def is_global(report: Report) -> Outcome:
-    """Whether the minimum is proved to be global."""
-    return Outcome.holds("global") if report.is_global else Outcome.undecided("not proved global")
-
-
-def asked(text: str, note: str, *verdicts: Verdict, evidence: Evidence | None = None) -> Claim:
-    """A verdict on one of the other questions; minima must be global."""
-    return claims.verdict(
-        *verdicts,
-        text=text,
-        evidence=evidence,
-        also=is_global if verdicts == (Verdict.LOCAL_MINIMUM,) else None,
-        question=lambda member: member.notes[note],
-    )
 
 
 EXAMPLE = Example(
@@ -151,34 +130,28 @@ EXAMPLE = Example(
     kind="failure mode",
     phenomenon="no stationary point",
     activation=SMOOTH_RATIONAL,
-    loss=("squared", "half-squared"),
+    loss=LOSSES,
     depth=(1, 2, 3),
     family=family,
     canonical=canonical,
     claims=(
-        asked("theta is a global minimum of the loss", "base", Verdict.LOCAL_MINIMUM),
+        claims.global_minimum(
+            "theta is a global minimum of the loss", question=claims.noted("base")
+        ),
         claims.value_is(twice_the_loss, "at a = 0 the value is 2 L"),
         claims.not_stationary("at a = 0 the gradient is not 0"),
-        asked(
-            "at another theta, a, b it is not 0 either",
-            "other",
-            Verdict.NOT_A_LOCAL_MINIMUM,
-            Verdict.ESCAPING,
-            evidence=Evidence.GRADIENT,
-        ),
+        claims.refuted("at another theta, a, b it is not 0 either", "other", Evidence.GRADIENT),
         claims.exactly_zero(
             "along a = e^{-t}, b = t the value is L + lambda e^{-2t} at t = 0, 1, 5",
             "value",
             valley_values,
         ),
-        asked(
-            "far along it float tests see a minimum, and a ray descends to infinity",
-            "valley",
-            Verdict.ESCAPING,
-            evidence=Evidence.ESCAPE_RAY,
+        claims.escaping("far along it a ray descends to infinity", claims.noted("valley")),
+        claims.global_minimum(
+            "with targets that theta fits, (theta, 0, b) is a global minimum",
+            question=claims.noted("fit"),
         ),
-        asked("where the loss is 0 there is a global minimum", "fit", Verdict.LOCAL_MINIMUM),
     ),
     cost=0.15,
-    picture=Path(drawn_curve, until=6),
+    picture=Path(valley, until=6),
 )
