@@ -21,10 +21,11 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Curves,
     Example,
     Member,
-    Path,
     Question,
+    Trace,
     claims,
     exact,
     sources,
@@ -153,5 +154,7 @@ EXAMPLE = Example(
         ),
     ),
     cost=0.15,
-    picture=Path(valley, until=6),
+    picture=Curves(
+        (Trace("a = e^-t, b = t", valley),), extent=(-1, 6), level="at a = 0, twice the least loss"
+    ),
 )
