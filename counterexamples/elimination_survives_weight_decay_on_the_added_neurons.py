@@ -202,7 +202,7 @@ EXAMPLE = Example(
             Trace("4 lambda mu = 2 |m|^2", across),
             Trace("4 lambda mu = |m|^2 / 2", across, lambda m: m.notes["weak"].objective),
         ),
-        extent=(-0.1, 0.1),
+        extent=(-0.2, 0.2),
         t="a, with c + a fixed and w = -2 lambda a / m",
         change=True,
     ),
