@@ -122,6 +122,6 @@ EXAMPLE = Example(
         claims.exactly_zero("the better point fits every sample", "value", loss_at_better_point),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.15,
+    cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),
 )

@@ -3,7 +3,8 @@
 In one dimension let the inputs be x, R x, R^2 x, ... with R large and one target t between h(0)
 and h(oo), h bounded and increasing. Where w times one of the inputs is h^-1(t), the smaller inputs
 give about h(0) and the larger ones are saturated; neither pulls noticeably, and the loss has
-a strict local minimum there. So k inputs give k of them, at weights that differ by factors of R.
+a strict local minimum close by. So k inputs give k of them, at weights that differ by factors of
+about R. The closer t is to h(oo), the larger R must be.
 
 Put one such block on each axis of R^d. A sample on axis j sees only w_j, so that the loss is a sum
 of d functions of one variable each. Any choice of one minimum for each axis is a strict local
@@ -88,7 +89,7 @@ def family(draw: st.DrawFn) -> Member:
     for _ in range(d):
         middle, factor = draw(rationals(zero=False)), fmpq(draw(st.integers(100, 300)))
         x = exact([middle * factor ** (i - k // 2) for i in range(k)])
-        part = fmpq(draw(st.integers(4, 14)), 16)
+        part = fmpq(draw(st.integers(4, 12)), 16)
         blocks.append((x, (1 + part) / 2 if unit == "sigmoid" else part))
     return build(unit, blocks)
 
@@ -131,8 +132,9 @@ EXAMPLE = Example(
     title="A single unit has fewer local minima than samples.",
     statement=(
         "With k inputs on each of d axes, growing by factors of 100 or more, and one target on "
-        "each axis, the squared loss of one sigmoid, tanh or erf unit on these n = k d samples has "
-        "at least floor(n/d)^d strict local minima, and the highest of them is bad."
+        "each axis, 1/4 to 3/4 of the way from h(0) to h(oo), the squared loss of one sigmoid, "
+        "tanh or erf unit h on these n = k d samples has at least floor(n/d)^d strict local "
+        "minima, and the highest of them is bad."
     ),
     source=f"own instance of a phenomenon from {sources.AUER}",
     kind="bad minimum",
@@ -143,10 +145,10 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        claims.bad_local_minimum("strict"),
         Claim(
             "floor(n/d)^d listed points are strict minima, each its own", all_are_minima, "count"
         ),
+        claims.bad_local_minimum("strict"),
         claims.after_elimination_no_local_minimum_here(),
     ),
     picture=Curves(
