@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
 from counterexamples import Example, examples, find
+from counterexamples.kit import Claim, claims
 from counterexamples.kit.pages import index, page
+from counterexamples.kit.pictures import Picture
 from pgb.certificates import load, verify
 from pgb.certificates.certificate import digest
 
@@ -84,6 +88,18 @@ def test_the_how_to_quotes_the_file_as_it_is() -> None:
     assert script().filled(text) == text
     assert "EXAMPLE = Example(" in text
     assert all((DOCS / target).exists() for target in LINK.findall(text))
+
+
+def test_the_how_to_names_every_picture_and_every_claim() -> None:
+    text = (DOCS / "add-an-example.md").read_text(encoding="utf-8")
+    makers = [
+        name
+        for name, maker in inspect.getmembers(claims, inspect.isfunction)
+        if maker.__annotations__.get("return") == Claim.__name__ and not name.startswith("_")
+    ]
+    missing = [name for name in makers if f"`{name}`" not in text and f"`{name}(" not in text]
+    assert makers and not missing
+    assert all(f"`{picture.__name__}(" in text for picture in get_args(Picture))
 
 
 def test_the_page_says_that_fewer_members_are_drawn() -> None:
