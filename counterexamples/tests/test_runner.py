@@ -10,6 +10,7 @@ import pytest
 
 from counterexamples import Claim, Decision, Member, Outcome, Result, exit_code, find, run
 from counterexamples.kit import Correction, claims
+from counterexamples.kit.pages import page
 from pgb.numbers import Exact
 
 SADDLES = "a_minimum_along_every_straight_line_is_a_local_minimum"
@@ -123,3 +124,24 @@ def test_a_correction_adds_claims_about_members_of_its_own() -> None:
     assert [result.claim for result in results[-1:]] == ["without the correction it is none"]
     assert all(result.decision is Decision.HOLDS for result in results)
     assert np.all([result.members > 1 for result in results])
+
+
+def test_a_correction_says_whether_the_statement_is_printed_or_only_misread() -> None:
+    other = find(ESCAPES)
+    correction = Correction("what is read", "what holds", other.family, other.canonical)
+    printed = replace(find(VALLEYS), correction=correction)
+    misread = replace(find(VALLEYS), correction=replace(correction, printed=False))
+    assert [example.parts[-1].label for example in (printed, misread)] == [
+        "as printed",
+        "as easily misread",
+    ]
+    assert "**As printed.** what is read" in page(printed)
+    assert "**As easily misread.** what is read" in page(misread)
+
+
+def test_a_further_family_adds_its_claims_and_a_section_of_the_page() -> None:
+    other = find(ESCAPES)
+    example = replace(find(VALLEYS), further=(replace(other.parts[0], label="escapes"),))
+    assert example.all_claims == find(VALLEYS).all_claims + other.all_claims
+    assert "## Another family: escapes" in page(example)
+    assert {result.decision for result in run([example], examples=2)} == {Decision.HOLDS}
