@@ -85,8 +85,8 @@ def _line(axes: Axes, picture: Line, member: Member) -> None:
     axes.plot([0], ends[:1], "o", color=_BAD, label="candidate")
     label = "better point" if picture.to is None else "other point"
     axes.plot([1], ends[1:], "o", color=_GOOD, label=label)
-    axes.set(xlabel=f"t on the line from the candidate (0) to the {label} (1)", ylabel="loss")
-    axes.xaxis.label.set_size(9)
+    axes.set_xlabel(f"t on the line from the candidate (0) to the {label} (1)", fontsize=9)
+    axes.set_ylabel("loss")
     _finish(axes, picture.log)
 
 
