@@ -84,8 +84,7 @@ class FunctionSpace:
         With a regularizer its gradient must vanish too: it is convex in theta, so then both parts
         are least. A function-optimal point with a regularizer gradient is not claimed.
         """
-        elimination = self.evaluation.objective.elimination
-        if elimination is not None and elimination.kind == "without-units":
+        if self.evaluation.objective.has_factor:
             return self._least_possible_value()
         if self.optimal is not True or self.regularizer_is_stationary() is not True:
             return None

@@ -9,7 +9,7 @@ from pgb.models.exponential import ExponentialNeurons
 from pgb.models.fields import AffineField
 from pgb.models.model import Derivatives, Model, Parameter, Switch
 from pgb.models.network import Network
-from pgb.models.sum import ModelSum
+from pgb.models.sum import ModelSum, summands
 
 if TYPE_CHECKING:
     from pgb.models.expression import Expression
@@ -28,6 +28,7 @@ __all__ = [
     "Parameter",
     "Switch",
     "activation",
+    "summands",
 ]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from pgb.models.fields import AffineField
 from pgb.numbers import Arithmetic, Array, Float64
 
-__all__ = ["AffineField", "Derivatives", "Model", "Parameter", "Switch", "portions"]
+__all__ = ["AffineField", "Derivatives", "Model", "Parameter", "SharingModel", "Switch", "portions"]
 
 # Samples are taken in portions so that intermediate arrays stay near this many entries, which a
 # processor's cache holds, but not in so small ones that adding up the results takes the time.
@@ -109,6 +109,22 @@ class Model(ABC):
     def derivatives(self, ar: Arithmetic, theta: Array, x: Array) -> Derivatives:
         """The derivatives at one theta, so that work common to several of them is done once."""
         return Derivatives(self, ar, theta, x)
+
+
+class SharingModel(Model):
+    """A model whose derivatives share a forward pass: ``derivatives`` is where they are."""
+
+    @abstractmethod
+    def derivatives(self, ar: Arithmetic, theta: Array, x: Array) -> Derivatives: ...
+
+    def jacobian(self, ar: Arithmetic, theta: Array, x: Array) -> Array:
+        return self.derivatives(ar, theta, x).jacobian()
+
+    def gradient(self, ar: Arithmetic, theta: Array, x: Array, r: Array) -> Array:
+        return self.derivatives(ar, theta, x).gradient(r)
+
+    def curvature(self, ar: Arithmetic, theta: Array, x: Array, r: Array) -> Array:
+        return self.derivatives(ar, theta, x).curvature(r)
 
 
 class Derivatives:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pgb.errors import InputError
 from pgb.models.activations import Activation, activation
 from pgb.models.fields import AffineField
-from pgb.models.model import Derivatives, Model, Parameter, Switch
+from pgb.models.model import Derivatives, Parameter, SharingModel, Switch
 from pgb.models.network_derivatives import NetworkDerivatives, affine
 from pgb.models.network_invariances import network_invariances
 from pgb.models.network_shallow import ShallowDerivatives, suits
@@ -21,7 +21,7 @@ from pgb.numbers import Arithmetic, Array
 ActivationSpec = str | Mapping[str, Any] | Activation
 
 
-class Network(Model):
+class Network(SharingModel):
     """The network s_l = W_l z_{l-1} + b_l, z_l = sigma_l(s_l), z_0 = x, with outputs z_L.
 
     Args:
@@ -99,15 +99,6 @@ class Network(Model):
         if suits(self, ar, theta, x):
             return ShallowDerivatives(self, ar, theta, x)
         return NetworkDerivatives(self, ar, theta, x)
-
-    def jacobian(self, ar: Arithmetic, theta: Array, x: Array) -> Array:
-        return self.derivatives(ar, theta, x).jacobian()
-
-    def gradient(self, ar: Arithmetic, theta: Array, x: Array, r: Array) -> Array:
-        return self.derivatives(ar, theta, x).gradient(r)
-
-    def curvature(self, ar: Arithmetic, theta: Array, x: Array, r: Array) -> Array:
-        return self.derivatives(ar, theta, x).curvature(r)
 
     def switches(self, ar: Arithmetic, theta: Array, x: Array) -> tuple[Switch, ...]:
         found = []

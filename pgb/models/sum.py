@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pgb.errors import InputError
 from pgb.models.fields import AffineField
-from pgb.models.model import Derivatives, Model, Parameter, Switch
+from pgb.models.model import Derivatives, Model, Parameter, SharingModel, Switch
 from pgb.numbers import Arithmetic, Array
 
 
-class ModelSum(Model):
+class ModelSum(SharingModel):
     """The model phi(theta, x) = first(theta_1, x) + second(theta_2, x), theta = (theta_1, theta_2).
 
     Args:
@@ -52,15 +52,6 @@ class ModelSum(Model):
         """The derivatives at one theta, sharing work within each of the two models."""
         return SumDerivatives(self, ar, theta, x)
 
-    def jacobian(self, ar: Arithmetic, theta: Array, x: Array) -> Array:
-        return self.derivatives(ar, theta, x).jacobian()
-
-    def gradient(self, ar: Arithmetic, theta: Array, x: Array, r: Array) -> Array:
-        return self.derivatives(ar, theta, x).gradient(r)
-
-    def curvature(self, ar: Arithmetic, theta: Array, x: Array, r: Array) -> Array:
-        return self.derivatives(ar, theta, x).curvature(r)
-
     def switches(self, ar: Arithmetic, theta: Array, x: Array) -> tuple[Switch, ...]:
         one, two = self.split(theta)
         return (*self.first.switches(ar, one, x), *self.second.switches(ar, two, x))
@@ -78,6 +69,17 @@ class ModelSum(Model):
 
     def __repr__(self) -> str:
         return f"ModelSum({self.first!r}, {self.second!r})"
+
+
+def summands(model: Model) -> list[tuple[Model, slice]]:
+    """The models that a sum is made of, each with the place of its parameters."""
+    if not isinstance(model, ModelSum):
+        return [(model, slice(0, model.size))]
+    later = [
+        (part, slice(model.first.size + place.start, model.first.size + place.stop))
+        for part, place in summands(model.second)
+    ]
+    return [*summands(model.first), *later]
 
 
 class SumDerivatives(Derivatives):

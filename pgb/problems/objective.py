@@ -115,6 +115,18 @@ class Objective:
         """Where each named parameter lies in the flat vector."""
         return self.model.slices
 
+    @property
+    def has_factor(self) -> bool:
+        """Whether the transform without units made it: two scalars multiply the data part."""
+        return self.elimination is not None and self.elimination.kind == "without-units"
+
+    @property
+    def inner_model(self) -> Model:
+        """The model without the two scalars of that transform."""
+        if self.elimination is not None and self.has_factor:
+            return self.elimination.base.model
+        return self.model
+
     def add_regularizer(self, extra: Regularizer) -> Objective:
         """The same objective with ``extra`` (of size p) added to its regularizer."""
         check_kinds(self.model, self.data, extra)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models import ExponentialNeurons, Model, ModelSum, Network
+from pgb.models import ExponentialNeurons, Network, summands
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.saturation import influential
@@ -43,18 +43,12 @@ _LITTLE, _FALLS = 1e-3, 0.5
 
 def mechanism_of(objective: Objective, trail: Vector, direction: Vector) -> tuple[str, list[int]]:
     """The mechanism in words and the units concerned, from checkpoints (k, p) and a direction."""
-    record = objective.elimination
-    model: Model = objective.model
-    if record is not None and record.kind == "without-units":
-        model = record.base.model
-        if float(np.sum(direction[model.size :] ** 2)) > _SHARE:
-            return "factor without units: a falls to 0 as b grows", []
-    start = 0
+    model = objective.inner_model
+    if objective.has_factor and float(np.sum(direction[model.size :] ** 2)) > _SHARE:
+        return "factor without units: a falls to 0 as b grows", []
     found: list[tuple[str, list[int]]] = []
     x = Float64().asarray(objective.data.inputs)
-    for part in _summands(model):
-        place = slice(start, start + part.size)
-        start += part.size
+    for part, place in summands(model):
         if isinstance(part, ExponentialNeurons):
             exponential = _exponential(part, trail[:, place], direction[place])
             if exponential is not None:
@@ -207,11 +201,10 @@ def is_saturated(objective: Objective, point: Vector) -> bool:
     The derivatives vanish only as functions that tend to 0 do, and the point (p,) is on its way to
     infinity, not stationary. Units with kinks, which may be exactly constant, do not count.
     """
-    x, start = Float64().asarray(objective.data.inputs), 0
+    x = Float64().asarray(objective.data.inputs)
     with np.errstate(all="ignore"):
-        for part in _summands(_inner(objective)):
-            theta = point[start : start + part.size]
-            start += part.size
+        for part, place in summands(objective.inner_model):
+            theta = point[place]
             if isinstance(part, Network) and _network_is_saturated(part, theta, x):
                 return True
             if isinstance(part, ExponentialNeurons):
@@ -237,21 +230,8 @@ def _network_is_saturated(network: Network, theta: Vector, x: Vector) -> bool:
     return False
 
 
-def _inner(objective: Objective) -> Model:
-    record = objective.elimination
-    if record is not None and record.kind == "without-units":
-        return record.base.model
-    return objective.model
-
-
 def _outputs_grow(objective: Objective, trail: Vector) -> bool:
     with np.errstate(all="ignore"):
         outputs = np.asarray(objective.outputs(Float64(), trail))
     largest = np.max(np.abs(outputs), axis=(1, 2), initial=0.0)
     return bool(largest[-1] > 1.001 * largest[0] and largest[-1] > 5)
-
-
-def _summands(model: Model) -> list[Model]:
-    if isinstance(model, ModelSum):
-        return [*_summands(model.first), *_summands(model.second)]
-    return [model]

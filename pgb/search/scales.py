@@ -28,7 +28,7 @@ def typical_magnitudes(objective: Objective) -> Vector:
     def weights(x: Vector, fan_in: int) -> Vector:
         return 1 / (_root_mean_square(x, axis=0) * np.sqrt(fan_in))
 
-    return _of_model(_inner(objective), objective.size, weights, objective)
+    return _of_model(objective.inner_model, objective.size, weights, objective)
 
 
 def magnitude_ranges(objective: Objective) -> tuple[Vector, Vector]:
@@ -45,17 +45,9 @@ def magnitude_ranges(objective: Objective) -> tuple[Vector, Vector]:
         sizes = np.where(x != 0, np.abs(x), np.inf)
         return 1 / _nonzero(np.min(sizes, axis=0, initial=np.inf))
 
-    model, p = _inner(objective), objective.size
+    model, p = objective.inner_model, objective.size
     least, most = (_of_model(model, p, weights, objective) for weights in (low, high))
     return np.minimum(least, most), np.maximum(least, most)
-
-
-def _inner(objective: Objective) -> Model:
-    """The model without the two scalars of the transform without units."""
-    record = objective.elimination
-    if record is not None and record.kind == "without-units":
-        return record.base.model
-    return objective.model
 
 
 def _of_model(model: Model, size: int, weights: Weights, objective: Objective) -> Vector:

@@ -22,6 +22,19 @@ def one_hot(targets: Array, outputs: int) -> Array:
     return rows
 
 
+def number_of_classes(targets: Array, outputs: int | None) -> int:
+    """The number of outputs, or of the columns of targets (m, K).
+
+    Raises:
+        InputError: where there is neither.
+    """
+    if outputs is not None:
+        return outputs
+    if targets.ndim == 1:
+        raise InputError("outputs: found None, expected the number of classes")
+    return int(targets.shape[1])
+
+
 def check_probabilities(rows: Array) -> Array:
     """The rows (m, K), if every entry is >= 0 and every row sums to 1 (floats: up to 1e-6).
 

@@ -13,7 +13,7 @@ from pgb.numbers import Arithmetic, Array, ExactNumber, Float64
 from pgb.problems.formulas import diagonal, keep_last
 from pgb.problems.infimum import Infimum
 from pgb.problems.losses.base import Loss, weight_columns
-from pgb.problems.losses.classes import check_probabilities, one_hot
+from pgb.problems.losses.classes import check_probabilities, number_of_classes, one_hot
 
 _ZERO = fmpq(0)
 
@@ -87,10 +87,7 @@ class CrossEntropy(Loss):
 
     def infimum(self, targets: Array, weights: Array, outputs: int | None = None) -> Infimum:
         """Total weight times the entropy of the mean probabilities; attained iff none is 0."""
-        if outputs is None:
-            if targets.ndim == 1:
-                raise InputError("outputs: found None, expected the number of classes")
-            outputs = targets.shape[1]
+        outputs = number_of_classes(targets, outputs)
         t = self._rows(Float64(), targets, outputs)
         totals = np.sum(weight_columns(weights, 1) * t, axis=0)
         present = totals[totals > 0]

@@ -13,7 +13,7 @@ from pgb.numbers import Arithmetic, Array, Float64
 from pgb.problems.formulas import diagonal, keep_last, slope_at_kink
 from pgb.problems.infimum import Infimum, Vector
 from pgb.problems.losses.base import Loss, weight_columns
-from pgb.problems.losses.classes import one_hot
+from pgb.problems.losses.classes import number_of_classes, one_hot
 from pgb.problems.losses.powers import falling_power
 
 
@@ -84,10 +84,7 @@ class MulticlassHinge(Loss):
         return keep_last(ar, others * slopes)
 
     def infimum(self, targets: Array, weights: Array, outputs: int | None = None) -> Infimum:
-        if outputs is None:
-            if targets.ndim == 1:
-                raise InputError("outputs: found None, expected the number of classes")
-            outputs = targets.shape[1]
+        outputs = number_of_classes(targets, outputs)
         t = self.targets(Float64(), targets, outputs)
         totals = np.sum(weight_columns(weights, 1) * t, axis=0)
         present = np.flatnonzero(totals > 0)

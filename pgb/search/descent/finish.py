@@ -178,7 +178,7 @@ def cancels(
         entries = np.abs(gradient[rows])
         if allowance is not None:
             entries = np.where(entries <= allowance[rows], 0, entries)
-        if objective.elimination is not None and objective.elimination.kind == "without-units":
+        if objective.has_factor:
             entries = entries[:, :-2]  # the outputs do not depend on the two scalars
             terms, rounding, penalty = terms[:, :-2], rounding[:, :-2], penalty[:, :-2]
         limit = _CANCELLED * (terms + penalty) + _ROUNDING * rounding

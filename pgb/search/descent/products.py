@@ -34,8 +34,7 @@ class Tangents(Protocol):
 
 def hessian_products(objective: Objective, theta: Floats) -> Product:
     """Multiplication by the Hessians at theta (n, p)."""
-    record = objective.elimination
-    if record is not None and record.kind == "without-units":
+    if objective.has_factor:
         return _without_units(objective, theta)
     return _plain(objective, theta)
 

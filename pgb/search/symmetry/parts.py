@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models import AffineField, ExponentialNeurons, Expression, Model, ModelSum, Network
+from pgb.models import AffineField, ExponentialNeurons, Expression, Model, Network, summands
 from pgb.numbers import Exact, Float64
 from pgb.problems import Objective, Regularizer
 from pgb.search.scales import typical_magnitudes
@@ -181,13 +181,13 @@ def penalties_of(regularizer: Regularizer) -> Penalties:
 
 def parts_of(objective: Objective) -> tuple[Part, ...]:
     """The parts of an objective's model, covering all parameters."""
-    penalties, start, found = penalties_of(objective.regularizer), 0, []
-    for model in _summands(_inner(objective)):
-        stop = start + model.size
-        found.append(_part(model, start, penalties.part(start, stop), objective))
-        start = stop
-    if start < objective.size:
-        found.append(Part(slice(start, objective.size)))
+    penalties, inner = penalties_of(objective.regularizer), objective.inner_model
+    found = [
+        _part(model, place.start, penalties.part(place.start, place.stop), objective)
+        for model, place in summands(inner)
+    ]
+    if inner.size < objective.size:
+        found.append(Part(slice(inner.size, objective.size)))
     typical = typical_magnitudes(objective)
     for part in found:
         part.typical = typical[part.place]
@@ -207,16 +207,3 @@ def _part(model: Model, start: int, penalties: Penalties, objective: Objective) 
 
 def _is_expression(model: Model) -> bool:
     return type(model).__name__ == "Expression" and isinstance(model, Expression)
-
-
-def _inner(objective: Objective) -> Model:
-    record = objective.elimination
-    if record is not None and record.kind == "without-units":
-        return record.base.model
-    return objective.model
-
-
-def _summands(model: Model) -> list[Model]:
-    if isinstance(model, ModelSum):
-        return [*_summands(model.first), *_summands(model.second)]
-    return [model]
