@@ -82,6 +82,5 @@ EXAMPLE = Example(
         claims.bad_local_minimum("branch"),
         embeddings.SMALLER_MINIMUM,
     ),
-    cost=0.1,
     picture=Line(extent=(-0.06, 1.1), log=True),
 )

@@ -128,6 +128,6 @@ EXAMPLE = Example(
             "a PGB probe proves that it is no local minimum", Evidence.PGB_PROBE
         ),
     ),
-    cost=0.25,
+    cost=0.16,
     picture=Line(extent=(-0.5, 1.2)),
 )

@@ -188,7 +188,7 @@ EXAMPLE = Example(
     depth=(1, 2),
     family=family,
     canonical=canonical,
-    cost=0.2,
+    cost=0.11,
     claims=(
         claims.global_minimum(
             "with smoothing or every class in every group: a global minimum",

@@ -194,7 +194,7 @@ EXAMPLE = Example(
     depth=(1, 2, 3),
     family=family,
     canonical=canonical,
-    cost=0.2,
+    cost=0.12,
     claims=(
         claims.value_is(
             lambda member, ar: ar.asarray(exact([member.notes["least"]]))[0],

@@ -153,7 +153,6 @@ EXAMPLE = Example(
             question=claims.noted("fit"),
         ),
     ),
-    cost=0.15,
     picture=Curves(
         (Trace("a = e^-t, b = t", valley),), extent=(-1, 6), level="at a = 0, twice the least loss"
     ),

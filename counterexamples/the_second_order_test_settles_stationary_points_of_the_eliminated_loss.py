@@ -120,5 +120,6 @@ EXAMPLE = Example(
             claims.noted("before"),
         ),
     ),
+    cost=0.11,
     picture=Surface(x=4, y=6, x_range=(-0.04, 0.02), y_range=(-1, 1), log=False),
 )

@@ -94,6 +94,5 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(claims.bad_local_minimum("branch"),),
-    cost=0.15,
     picture=Line(extent=(-0.3, 1.2)),
 )

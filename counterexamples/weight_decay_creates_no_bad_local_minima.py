@@ -98,7 +98,7 @@ EXAMPLE = Example(
         claims.bad_local_minimum("strict"),
         claims.refuted("without weight decay the same point is not a local minimum", "before"),
     ),
-    cost=0.15,
+    cost=0.11,
     picture=Curves(
         (
             Trace("with weight decay 3/10", equal_weights),

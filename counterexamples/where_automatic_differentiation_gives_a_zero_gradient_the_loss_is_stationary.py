@@ -145,6 +145,5 @@ EXAMPLE = Example(
         ),
         claims.after_elimination_no_local_minimum_here(),
     ),
-    cost=0.1,
     picture=Line(extent=(-1.5, 2)),
 )

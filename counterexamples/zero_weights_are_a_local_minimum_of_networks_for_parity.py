@@ -145,7 +145,6 @@ EXAMPLE = Example(
         ),
         claims.not_a_local_minimum(evidence=Evidence.PGB_PROBE),
     ),
-    cost=0.1,
     picture=Curves(
         (
             Trace("both, b2 so that the mean stays", keeps_the_mean),
