@@ -287,3 +287,13 @@ def test_views_are_those_of_both_arrays(kind: Kind) -> None:
                 assert (found.second is found.first) == (x.second is x.first)
                 assert found.shape == view(x.first).shape and found.ndim == view(x.first).ndim
                 assert found.size == view(x.first).size and len(found) == len(view(x.first))
+
+
+@of_kinds("midpoint-radius", "intervals")
+def test_joining_exact_and_wide_arrays_keeps_both_ends(kind: Kind) -> None:
+    with kind.opened() as ar:
+        exact, wide = ar.asarray([1.0]), kind.box(ar, [2.0], [3.0])
+        for pair in ((exact, wide), (wide, exact)):
+            for found in (ar.concatenate(pair), ar.stack(pair).ravel()):
+                assert found.first.tolist() == [x.first[0] for x in pair]
+                assert found.second.tolist() == [x.second[0] for x in pair]

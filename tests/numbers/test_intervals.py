@@ -39,6 +39,8 @@ def test_batched_matrix_products_enclose_exact_ones(
 def test_products_of_wide_intervals_keep_their_sign() -> None:
     x = AR.between([0.0, -3.0], [2.0, 1.0])
     assert (x * x).low.tolist() == [0.0, 0.0]
+    negative = AR.between([-3.0], [-2.0])
+    assert (negative * negative).low[0] > 4 - 1e-14
     assert (AR.between([0.0], [2.0]) * AR.between([0.0], [2.0])).low[0] > -1e-290
     assert AR.certainly_positive(AR.exp(AR.between([-50.0], [50.0]))).all()
     assert AR.certainly_positive(1 / (1 + AR.exp(AR.between([-50.0], [50.0])))).all()
