@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pgb.conditions.curvature import Curvature
 from pgb.conditions.evaluation import Evaluation
@@ -27,8 +28,8 @@ _JACOBIAN_LIMIT, _COORDINATE_LIMIT = 400_000, 400
 class Facts:
     """The measurements that decisions and reports share.
 
-    ``families`` are fibers through the candidate, and flat directions that only the loss has; both
-    empty, and ``pgb`` None, where the problem is too large.
+    ``families`` are fibers through the candidate, and flat directions that only the loss has, both
+    empty where the problem is too large; ``fibers`` are the first alone, None there.
     """
 
     at: Evaluation
@@ -36,18 +37,26 @@ class Facts:
     curvature: Curvature
     space: FunctionSpace
     families: list[FiberFamily]
-    pgb: PgbCondition | None
+    fibers: list[FiberFamily] | None
+    seed: int
+
+    @cached_property
+    def pgb(self) -> PgbCondition | None:
+        """The PGB condition at sampled fiber points; no proof needs it, so it waits to be asked."""
+        if self.fibers is None:
+            return None
+        return measure_pgb(self.at, sample_fiber(self.at, self.fibers, seed=self.seed))
 
 
 def gather(at: Evaluation, seed: int = 0) -> Facts:
     """Measure at a candidate; every random choice comes from ``seed``."""
-    families: list[FiberFamily] = []
-    pgb = None
+    fibers: list[FiberFamily] | None = None
     jacobian_size = at.objective.data.samples * at.objective.size
     if 0 < jacobian_size <= _JACOBIAN_LIMIT:
+        fibers = network_families(at) + orbit_families(at)
         if at.objective.size <= _COORDINATE_LIMIT:
-            families = coordinate_families(at, seed)
-        families += network_families(at) + orbit_families(at)
-        pgb = measure_pgb(at, sample_fiber(at, families, seed=seed))
-        families += shift_families(at)
-    return Facts(at, Stationarity(at, seed), Curvature(at), FunctionSpace(at), families, pgb)
+            fibers = coordinate_families(at, seed) + fibers
+    families = [] if fibers is None else fibers + shift_families(at)
+    return Facts(
+        at, Stationarity(at, seed), Curvature(at), FunctionSpace(at), families, fibers, seed
+    )

@@ -48,7 +48,7 @@ def assemble(
         inertia=facts.curvature.inertia,
         index=_index(findings),
         one_sided=None if stationarity.defined else stationarity.one_sided,
-        pgb=facts.pgb,
+        facts=facts,
         infimum=facts.space.infimum,
         excess=facts.space.excess,
         assumptions=tuple(assumptions(at, facts.space.infimum)),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pgb.conditions import Assumption, Finding, Inertia, PgbCondition, Verdict
+from pgb.conditions import Assumption, Facts, Finding, Inertia, PgbCondition, Verdict
 from pgb.numbers import Array
 from pgb.problems import Infimum, Objective
 
@@ -43,7 +43,7 @@ class Report:
             proved, and where a minimum is.
         gradient_is_zero: at an exact candidate whether the gradient is exactly 0.
         one_sided: at a kink, one-sided derivatives along + and - each parameter.
-        pgb: the PGB condition measured at sampled fiber points; None if it was not measured.
+        facts: the measurements, for what is computed only when asked for.
         infimum: the function-space infimum F*; excess: data part minus F*.
         assumptions: hypotheses of the elimination theorem, each with its consequence.
         findings: every argument found, proved or not, strongest first.
@@ -70,7 +70,7 @@ class Report:
     inertia: Inertia | None
     index: int | None
     one_sided: dict[str, tuple[float, float]] | None
-    pgb: PgbCondition | None
+    facts: Facts | None = field(repr=False)
     infimum: Infimum
     excess: float
     assumptions: tuple[Assumption, ...]
@@ -78,6 +78,18 @@ class Report:
     start: tuple[Objective, Vector] | None = field(repr=False)
     seed: int
     seconds: float
+
+    @cached_property
+    def pgb(self) -> PgbCondition | None:
+        """The PGB condition measured at sampled fiber points; None for large problems.
+
+        Computed when first asked for, since no proof needs it.
+        """
+        return None if self.facts is None else self.facts.pgb
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: the measurements are made now, since fibers are functions."""
+        return {**self.__dict__, "pgb": self.pgb, "facts": None}
 
     @cached_property
     def nearest(self) -> str | None:

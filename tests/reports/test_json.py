@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -88,3 +89,10 @@ def test_json_says_what_the_report_says(case: tuple[str, Report]) -> None:
     )  # fmt: skip
     assert [f["reason"] for f in found["findings"]] == [f.reason for f in report.findings]
     assert [a["holds"] for a in found["assumptions"]] == [a.holds for a in report.assumptions]
+
+
+def test_a_report_that_was_pickled_says_the_same(report_of: Callable[[str], Report]) -> None:
+    report = report_of("probe")
+    again = pickle.loads(pickle.dumps(report))
+    assert again.to_json_object() == report.to_json_object()
+    assert again.pgb == report.pgb

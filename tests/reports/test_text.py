@@ -97,6 +97,8 @@ def test_a_verdict_prints_its_name() -> None:
 def test_an_infinite_gap_is_explained(report_of: Callable[[str], Report]) -> None:
     report = report_of("probe")
     assert report.pgb is not None
-    text = replace(report, pgb=replace(report.pgb, gap=float("inf"))).to_text(400)
+    changed = replace(report)
+    changed.__dict__["pgb"] = replace(report.pgb, gap=float("inf"))
+    text = changed.to_text(400)
     assert "gap inf," not in text
     assert "gap infinite: the regularizer's slope is not 0 along a direction" in text

@@ -67,6 +67,8 @@ def coordinate_families(at: Evaluation, seed: int = 0) -> list[FiberFamily]:
     budget = [_TRIALS]
     for width in _WIDTHS:
         for order in orders:
+            if frozenset(zero) in found:  # all others are part of it
+                break
             chosen = frozenset(free_coordinates(at, width, order, budget))
             if chosen and not any(chosen <= other for other in found):
                 found[chosen] = width
