@@ -26,6 +26,7 @@ from pgb.conditions import (
     escape,
     gather,
     judge,
+    kink_minimum,
     probe,
     region_minimum,
     symmetry_minimum,
@@ -123,6 +124,7 @@ def _confirmations(facts: Facts) -> list[Finding]:
     found = [
         facts.space.global_minimum(),
         facts.curvature.strict_minimum(),
+        kink_minimum(facts.at),
         symmetry_minimum(facts.at),
         branch_minimum(facts.at),
         constant_unit_minimum(facts.at),

@@ -42,6 +42,7 @@ class Evidence(Enum):
     FUNCTION_OPTIMAL = "function-space optimality"
     INTERPOLATION = "interpolation of all targets"
     STRICT = "positive definite Hessian"
+    KINKS = "sufficient condition for every sign pattern at a kink"
     SYMMETRY = "positive definite Hessian across the orbit of a symmetry"
     REGION = "orthogonality to all reachable outputs"
     BRANCH = "critical branch with a positive definite normal Hessian"
@@ -53,6 +54,7 @@ class Evidence(Enum):
 #: The kinds of a local minimum, strongest first, and the evidence for each.
 KINDS = {
     Evidence.STRICT: "strict",
+    Evidence.KINKS: "strict",
     Evidence.SYMMETRY: "symmetry",
     Evidence.BRANCH: "branch",
     Evidence.REGION: "region",

@@ -19,6 +19,7 @@ from .claims import Claim
 from .critical_points import critical_line, critical_point
 from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
 from .interpolation import interpolation
+from .kinks import kinks
 from .points import strict
 from .probes import probe
 from .refutations import curvature, gradient, one_sided
@@ -40,6 +41,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "gradient": gradient,
     "group-sum": group_sum,
     "interpolation": interpolation,
+    "kinks": kinks,
     "krawczyk": krawczyk,
     "one-sided": one_sided,
     "orbit": orbit,
