@@ -11,6 +11,7 @@ import numpy as np
 
 from pgb.certificates.prove.equal_units import prove_equal_units
 from pgb.certificates.prove.interpolation import prove_interpolation
+from pgb.certificates.prove.kinks import prove_kink_slice
 from pgb.certificates.prove.krawczyk import prove_strict
 from pgb.certificates.prove.saddles import critical_point_at, prove_critical_point
 from pgb.certificates.prove.slices import prove_up_to_symmetry
@@ -93,6 +94,8 @@ def check(
     tell("looking for a refutation", None)
     findings = _refutations(facts, seed) + _confirmations(facts)
     trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
+    if not findings and trying and point.exact:
+        findings = [f for f in (prove_kink_slice(at),) if f is not None]
     if not findings and trying:
         findings = _minimum_in_ball(at, tell)
     critical = _critical_point(at, findings, tell) if trying else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from flint import arb_mat, fmpq, fmpq_mat
 
-from pgb.conditions.linear_algebra import certainly_positive_definite
+from pgb.conditions.linear_algebra import certainly_positive_definite, exact_inertia
 from pgb.conditions.pieces import Piece
 from pgb.numbers import Array, Balls, Exact, Float64, Jet
 
@@ -104,6 +104,33 @@ class Program:
             across = ar.asarray(columns)
             across = ar.matmul(across, across.T) * ar.asarray(_WEIGHT)
             return certainly_positive_definite(ar, lagrangian + across)
+
+    def is_convex(self, multipliers: Sequence[fmpq]) -> bool:
+        """Whether the Lagrangian is a convex quadratic function that is least at the point.
+
+        It is a polynomial of at most second degree in the coordinates, identically, with gradient 0
+        at the point and a Hessian without negative eigenvalues, all of this exactly.
+        """
+        if len(multipliers) != self.columns.shape[1] or any(v < 0 for v in multipliers):
+            return False
+        values = np.array(list(multipliers), dtype=object)
+        rest = self.gradient - _times(self.columns, values)
+        lagrangian = self.piece.value
+        for value, kink in zip(values, self.piece.kinks, strict=True):
+            lagrangian = lagrangian - value * kink.sign * kink.argument
+        form = lagrangian.form
+        if form is None or not all(_is_quadratic(key) for key in form.terms):
+            return False
+        inertia = exact_inertia(self._hessian(lagrangian))
+        stationary = bool(np.all(Exact().certainly_zero(rest)))
+        return stationary and inertia is not None and inertia.negative == 0
+
+
+def _is_quadratic(monomial: Iterable[tuple[object, int]]) -> bool:
+    """Whether a monomial is of at most second degree in coordinates, with no other atoms."""
+    powers = list(monomial)
+    plain = all(isinstance(atom, tuple) and atom[0] == "coordinate" for atom, _ in powers)
+    return plain and sum(power for _, power in powers) <= 2
 
 
 def _times(columns: Array, values: Array) -> Array:

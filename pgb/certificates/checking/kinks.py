@@ -20,13 +20,19 @@ kinks: let the coordinates be u and v, v maybe empty, and I a box of v around v0
     coordinates are a nonsingular matrix at the point, all this is asked of the slice on which these
     coordinates are constant: Q has near the point no other values than on the slice near the point.
 
-The witness has multipliers for each pattern. Where the gradient of L is then not 0 identically,
-they are corrected: if it may differ from 0 in coordinates T of u, and the gradients of those j in J
-that are 0 outside of T are of full rank in T, there are continuous corrections, enclosed by balls.
+convex-pieces: for every sign pattern sigma of Q around the point let there be multipliers
+    lambda_j >= 0 with which L = Q^sigma - sum_j lambda_j sigma_j s_j^sigma is, identically, a
+    polynomial of at most second degree, with gradient 0 at the point and a Hessian without negative
+    eigenvalues. Then L is least at the point, and Q >= L where sigma is the pattern.
+
+The witnesses have multipliers for each pattern. Where the gradient of L is then not 0 identically,
+those of kinks are corrected: if it may differ from 0 in coordinates T of u, and the gradients of the
+j in J that are 0 outside of T are of full rank in T, there are continuous corrections.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import flint
@@ -34,8 +40,9 @@ from flint import arb, arb_mat, fmpq
 
 from .claims import MINIMUM, Claim
 from .exact import EXACT_BITS, ZERO, is_zero, named
-from .matrices import positive_definite
+from .matrices import positive_definite, semidefinite
 from .patterns import all_pieces
+from .problem import Problem
 from .reading import Refused, fields, indices, listed, need, rational, triples
 from .rings import BALLS
 from .slices import kept_fields, nonsingular
@@ -57,26 +64,57 @@ def kinks(claim: Claim, witness: Any) -> Any:
         symmetries = kept_fields(claim, vectors, frozen)
         nonsingular([[at(claim.theta(), *field)[j] for j in frozen] for field in symmetries])
     theta = [exact(v) for v in claim.center]
-    value = claim.exactly([ZERO] * P.size).value
+    value = claim.exactly([ZERO] * P.size).value if len(free) > 0 else ZERO
     for j in free:
         theta[j] = named(f"free {j}", BALLS.number(theta[j]) + arb(0, WIDTH))
-    given = {signs: listed(multipliers) for signs, multipliers in triples(patterns, 2)}
     moved = sorted(set(range(P.size)) - held)
-    for part in all_pieces(P, theta, set(moved)):
-        need(part.signs in given, "a sign pattern has no multipliers")
+    for part, multipliers in with_multipliers(P, theta, moved, patterns):
         constant = len(free) == 0 or is_zero(part.jet[0] - value)
         need(constant, "the value may change with the free coordinates")
-        sufficient(part, moved, [rational(v) for v in given.pop(part.signs)])
-    need(len(given) == 0, "there is no such sign pattern")
+        sufficient(part, moved, multipliers)
     if len(free) > 0:
         return MINIMUM, "branch", len(held), None
     return MINIMUM, *(("symmetry", len(frozen)) if len(frozen) > 0 else ("strict", None)), None
 
 
+def convex_pieces(claim: Claim, witness: Any) -> Any:
+    """A minimum at which all pieces have a Lagrangian that is convex and quadratic."""
+    _, patterns = fields(witness, "method patterns")
+    need(claim.exact, "this evidence is about an exact point only")
+    flint.ctx.prec = EXACT_BITS
+    theta, moved = [exact(v) for v in claim.center], list(range(claim.P.size))
+    for part, multipliers in with_multipliers(claim.P, theta, moved, patterns):
+        lagrangian = part.lagrangian(
+            [side * v for v, (side, _) in zip(multipliers, part.active, strict=True)]
+        )
+        first, second_order = lagrangian[1] or {}, lagrangian[2]
+        quadratic = part.is_quadratic(lagrangian)
+        need(quadratic, "the Lagrangian may not be a polynomial of second degree")
+        need(
+            all(is_zero(v) for v in first.values()),
+            "the gradient of the Lagrangian is not exactly 0",
+        )
+        H = [[second_order.get((min(j, k), max(j, k)), ZERO) for k in moved] for j in moved]
+        need(semidefinite(H), "the Lagrangian may not be convex")
+    return MINIMUM, None, None, None
+
+
+def with_multipliers(
+    P: Problem, theta: list[Any], moved: list[int], patterns: Any
+) -> Iterator[tuple[Any, list[fmpq]]]:
+    """The pieces of all sign patterns with the multipliers that the witness has for each."""
+    given = {signs: listed(multipliers) for signs, multipliers in triples(patterns, 2)}
+    for part in all_pieces(P, theta, set(moved)):
+        need(part.signs in given, "a sign pattern has no multipliers")
+        multipliers = [rational(v) for v in given.pop(part.signs)]
+        need(len(multipliers) == len(part.active), "there is not one multiplier for each kink")
+        need(all(bool(v >= 0) for v in multipliers), "a multiplier is negative")
+        yield part, multipliers
+    need(len(given) == 0, "there is no such sign pattern")
+
+
 def sufficient(part: Any, moved: list[int], multipliers: list[fmpq]) -> None:
     """Refuse unless the second-order sufficient condition holds along a sign pattern."""
-    need(len(multipliers) == len(part.active), "there is not one multiplier for each kink")
-    need(all(bool(v >= 0) for v in multipliers), "a multiplier is negative")
     binding = [(v, *one) for v, one in zip(multipliers, part.active, strict=True) if v > 0]
     columns = [[side * s[1].get(j, ZERO) for j in moved] for _, side, s in binding]
     rest = [(part.jet[1] or {}).get(j, ZERO) for j in moved]

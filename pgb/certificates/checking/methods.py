@@ -19,7 +19,7 @@ from .claims import Claim
 from .critical_points import critical_line, critical_point
 from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
 from .interpolation import interpolation
-from .kinks import kinks
+from .kinks import convex_pieces, kinks
 from .points import strict
 from .probes import probe
 from .refutations import curvature, gradient, one_sided
@@ -33,6 +33,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "better": better,
     "branch": branch,
     "constant-units": constant_units,
+    "convex-pieces": convex_pieces,
     "critical-line": critical_line,
     "critical-point": critical_point,
     "curvature": curvature,

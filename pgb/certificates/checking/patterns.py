@@ -16,7 +16,6 @@ the true one there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 from flint import fmpq
@@ -50,17 +49,36 @@ def known(jet: Jet, form: Polynomial | None) -> Jet:
 
 
 class Piece(Jets):
-    """Jets of second order along a sign pattern; signs beyond the given ones are 1.
+    """Jets of second order along a sign pattern; signs beyond the path given are 1.
 
-    ``active`` collects the arguments decided about as (sign, jet).
+    ``active`` collects the arguments decided about as (sign, jet); ``jet`` is Q in the end.
     """
 
-    def __init__(self, signs: list[int]) -> None:
+    jet: Jet
+
+    def __init__(self, path: list[int]) -> None:
         super().__init__(EXACT, 2)
-        self.signs = signs
+        self.path = path
         self.active: list[tuple[int, Jet]] = []
         self.decided: dict[Any, int] = {}
         self.atoms: dict[Any, int] = {}
+
+    @property
+    def signs(self) -> str:
+        """The sign pattern as text."""
+        return "".join("+" if chosen > 0 else "-" for chosen, _ in self.active)
+
+    def lagrangian(self, weights: list[fmpq]) -> Jet:
+        """Q less the active arguments with weights."""
+        arguments = zip(weights, self.active, strict=True)
+        terms = [(self.constant(-v), s) for v, (_, s) in arguments]
+        return self.linear(terms, self.jet)
+
+    def is_quadratic(self, jet: Jet) -> bool:
+        """Whether a jet is identically a polynomial of at most second degree in parameters."""
+        form = self.form(jet)
+        known = {place for name, place in self.atoms.items() if name[0] == "parameter"}
+        return form is not None and all(len(m) <= 2 and set(m) <= known for m in form)
 
     def atom(self, *name: Any) -> Polynomial:
         """The form that is one atom."""
@@ -142,7 +160,7 @@ class Piece(Jets):
         if name in self.decided:
             return turn * self.decided[name]
         place = len(self.active)
-        chosen = self.signs[place] if place < len(self.signs) else 1
+        chosen = self.path[place] if place < len(self.path) else 1
         self.active.append((chosen, a))
         if name is not None:
             self.decided[name] = turn * chosen
@@ -177,10 +195,10 @@ def direction(form: Polynomial) -> tuple[int, Any]:
     return (1 if lead > 0 else -1), frozenset((m, c / lead) for m, c in form.items())
 
 
-def piece(P: Problem, theta: list[Any], moved: set[int], signs: list[int]) -> SimpleNamespace:
+def piece(P: Problem, theta: list[Any], moved: set[int], signs: list[int]) -> Piece:
     """Q and the active arguments along a sign pattern, with derivatives by the moved coordinates.
 
-    Jets by the other coordinates are constant; these may be rational or names of numbers.
+    The other coordinates are constants, which may be names of numbers.
     """
     A = Piece(signs)
     params = [
@@ -204,7 +222,8 @@ def piece(P: Problem, theta: list[Any], moved: set[int], signs: list[int]) -> Si
         total = A.linear(
             [(A.constant(f), part) for f, part in zip(factors, parts, strict=True)], total
         )
-    return SimpleNamespace(jet=total, active=A.active)
+    A.jet = total
+    return A
 
 
 def loss(P: Problem, A: Piece, q: list[Jet], i: int, y: Any, c: Any) -> Jet:
@@ -226,17 +245,16 @@ def loss(P: Problem, A: Piece, q: list[Jet], i: int, y: Any, c: Any) -> Jet:
     return A.linear(terms)
 
 
-def all_pieces(P: Problem, theta: list[Any], moved: set[int]) -> Iterator[SimpleNamespace]:
+def all_pieces(P: Problem, theta: list[Any], moved: set[int]) -> Iterator[Piece]:
     """The pieces of all sign patterns, one after the other."""
-    signs: list[int] = []
+    path: list[int] = []
     for _ in range(MOST_PATTERNS):
-        found = piece(P, theta, moved, signs)
-        signs = [chosen for chosen, _ in found.active]
-        found.signs = "".join("+" if chosen > 0 else "-" for chosen in signs)
+        found = piece(P, theta, moved, path)
+        path = [chosen for chosen, _ in found.active]
         yield found
-        while signs and signs[-1] < 0:
-            signs.pop()
-        if not signs:
+        while path and path[-1] < 0:
+            path.pop()
+        if not path:
             return
-        signs[-1] = -1
+        path[-1] = -1
     need(False, "there are too many sign patterns")
