@@ -26,8 +26,8 @@ convex-pieces: for every sign pattern sigma of Q around the point let there be m
     eigenvalues. Then L is least at the point, and Q >= L where sigma is the pattern.
 
 The witnesses have multipliers for each pattern. Where the gradient of L is then not 0 identically,
-those of kinks are corrected: if it may differ from 0 in coordinates T of u, and the gradients of the
-j in J that are 0 outside of T are of full rank in T, there are continuous corrections.
+those of kinks are corrected: if it may differ from 0 in coordinates T of u, and the gradients of
+those j in J that are 0 outside of T are of full rank in T, there are continuous corrections.
 """
 
 from __future__ import annotations
