@@ -21,7 +21,7 @@ _PRECISION, _WEIGHT = 512, fmpq(2**96)
 # As many multipliers as possible are to reach one of these sizes: a small one for many of
 # them, large ones where the curvature of the kinks has to help.
 _SIZES = (1e-3, 1.0, 1e3, 1e6)
-_SMALL, _GRID = 1e-7, 2**30
+_SMALL, _GRID, _COARSE = 1e-7, 2**30, 2**16
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,6 +78,28 @@ class Program:
             exact = _solved(self.columns, self.gradient, guess)
             if exact is not None:
                 yield exact
+
+    def descent(self) -> Array | None:
+        """A rational direction (n,) along which Q^sigma may fall and all kinks may grow, or None.
+
+        Only a proposal.
+        """
+        from scipy.optimize import linprog
+
+        floats = Float64()
+        A, g = floats.asarray(self.columns), floats.asarray(self.gradient)
+        n, k = A.shape
+        if n == 0 or not (np.all(np.isfinite(A)) and np.all(np.isfinite(g))):
+            return None
+        # The largest t with g.d <= -t and a_j.d >= t / 100 for all j.
+        rows = np.vstack([np.append(g, 1.0), np.hstack([-A.T, np.full((k, 1), 0.01)])])
+        cost = np.append(np.zeros(n), -1.0)
+        bounds = [*[(-1, 1)] * n, (0, None)]
+        found = linprog(cost, A_ub=rows, b_ub=np.zeros(k + 1), bounds=bounds)
+        if found.status != 0 or found.x[-1] <= _SMALL:
+            return None
+        near = [Fraction(v).limit_denominator(_COARSE) for v in found.x[:-1]]
+        return np.array([fmpq(v.numerator, v.denominator) for v in near], dtype=object)
 
     def is_sufficient(self, multipliers: Sequence[fmpq]) -> bool:
         """Whether multipliers near these certainly satisfy the second-order sufficient condition.
