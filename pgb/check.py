@@ -93,9 +93,9 @@ def check(
     facts = gather(at, seed)
     tell("looking for a refutation", None)
     findings = _refutations(facts, seed) + _confirmations(facts)
+    if all(f.verdict is Verdict.LOCAL_MINIMUM for f in findings):
+        findings += _minimum_at_kink(at, findings)
     trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
-    if not findings and trying and point.exact:
-        findings = [f for f in (prove_kink_slice(at),) if f is not None]
     if not findings and trying:
         findings = _minimum_in_ball(at, tell)
     critical = _critical_point(at, findings, tell) if trying else []
@@ -127,13 +127,20 @@ def _confirmations(facts: Facts) -> list[Finding]:
     found = [
         facts.space.global_minimum(),
         facts.curvature.strict_minimum(),
-        kink_minimum(facts.at),
         symmetry_minimum(facts.at),
         branch_minimum(facts.at),
         constant_unit_minimum(facts.at),
         region_minimum(facts.at),
     ]
     return [f for f in found if f is not None]
+
+
+def _minimum_at_kink(at: Evaluation, findings: list[Finding]) -> list[Finding]:
+    """A proof that an exact point on a kink is a local minimum, where none is refuted."""
+    found = kink_minimum(at)
+    if found is None and not findings:
+        found = prove_kink_slice(at)
+    return [] if found is None else [found]
 
 
 def _minimum_in_ball(at: Evaluation, progress: Progress) -> list[Finding]:

@@ -19,6 +19,7 @@ point, and so is Q^sigma under its constraints: the point is a local minimum, ma
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -30,7 +31,9 @@ from pgb.errors import InputError, UndecidedError
 from pgb.numbers import Array, Exact, ExactNumber
 
 # Parameters up to which exact Hessians are tried, and sign patterns times cubes of parameters.
-_LARGEST, _MOST_WORK = 60, 10**7
+_LARGEST, _MOST_WORK = 60, 2 * 10**6
+# Sign patterns that are looked at for coordinates on which nothing depends.
+_MOST_LOOKED_AT = 16
 
 Multipliers = list[list[object]]
 
@@ -145,7 +148,7 @@ def free_coordinates(at: Evaluation) -> list[int]:
     point = Exact().asarray(at.candidate.point)
     chosen = list(range(at.objective.size))
     try:
-        for piece in pieces(at.objective, point):
+        for piece in islice(pieces(at.objective, point), _MOST_LOOKED_AT):
             jets = [piece.value, *(kink.argument for kink in piece.kinks)]
             for jet in jets:
                 first = {j for j, v in (jet.first or {}).items() if not _vanishes(v)}
@@ -154,6 +157,8 @@ def free_coordinates(at: Evaluation) -> list[int]:
                 for j, k in pairs:
                     if j in chosen and k in chosen:
                         chosen.remove(k)
+            if not chosen:
+                return []
     except (UndecidedError, InputError, ZeroDivisionError):
         return []
     return chosen
