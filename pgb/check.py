@@ -11,6 +11,7 @@ import numpy as np
 
 from pgb.certificates.prove.equal_units import prove_equal_units
 from pgb.certificates.prove.interpolation import prove_interpolation
+from pgb.certificates.prove.kinks import prove_kink_slice
 from pgb.certificates.prove.krawczyk import prove_strict
 from pgb.certificates.prove.saddles import critical_point_at, prove_critical_point
 from pgb.certificates.prove.slices import prove_up_to_symmetry
@@ -26,6 +27,7 @@ from pgb.conditions import (
     escape,
     gather,
     judge,
+    kink_minimum,
     probe,
     region_minimum,
     symmetry_minimum,
@@ -91,6 +93,8 @@ def check(
     facts = gather(at, seed)
     tell("looking for a refutation", None)
     findings = _refutations(facts, seed) + _confirmations(facts)
+    if all(f.verdict is Verdict.LOCAL_MINIMUM for f in findings):
+        findings += _minimum_at_kink(at, findings)
     trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
     if not findings and trying:
         findings = _minimum_in_ball(at, tell)
@@ -129,6 +133,14 @@ def _confirmations(facts: Facts) -> list[Finding]:
         region_minimum(facts.at),
     ]
     return [f for f in found if f is not None]
+
+
+def _minimum_at_kink(at: Evaluation, findings: list[Finding]) -> list[Finding]:
+    """A proof that an exact point on a kink is a local minimum, where none is refuted."""
+    found = kink_minimum(at)
+    if found is None and not findings:
+        found = prove_kink_slice(at)
+    return [] if found is None else [found]
 
 
 def _minimum_in_ball(at: Evaluation, progress: Progress) -> list[Finding]:

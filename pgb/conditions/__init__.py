@@ -18,6 +18,7 @@ from pgb.conditions.fibers import (
 )
 from pgb.conditions.function_space import FunctionSpace
 from pgb.conditions.judgement import judge
+from pgb.conditions.kinks import kink_minimum
 from pgb.conditions.linear_algebra import Inertia, certainly_positive_definite, exact_inertia
 from pgb.conditions.pgb_condition import PgbCondition, measure_pgb
 from pgb.conditions.polish import Polished, descend, newton
@@ -53,6 +54,7 @@ __all__ = [
     "exact_inertia",
     "gather",
     "judge",
+    "kink_minimum",
     "measure_pgb",
     "network_families",
     "newton",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +13,16 @@ from flint import fmpq
 
 from pgb.conditions.evaluation import Evaluation
 from pgb.conditions.linear_algebra import midpoint_newton_step
+from pgb.conditions.multipliers import Program
+from pgb.conditions.pieces import pieces
 from pgb.conditions.verdict import Evidence, Finding, Verdict
-from pgb.errors import UndecidedError
+from pgb.errors import InputError, UndecidedError
 from pgb.numbers import Array, Balls, Exact, Float64
 
 # Exact candidates with at most this many parameters are reported from high precision.
 _HIGH_PRECISION_SIZE = 60
+# Sign patterns of which each may propose a direction of descent.
+_MOST_PIECES = 64
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class Stationarity:
     def _descending_direction(self) -> Finding | None:
         objective, point = self.evaluation.objective, self.evaluation.candidate.point
         ar = Exact()
-        for direction in self._proposed_directions():
+        for direction in chain(self._proposed_directions(), self._directions_into_pieces()):
             try:
                 slope = objective.directional_derivative(ar, ar.asarray(point), direction)
                 if not np.all(ar.certainly_negative(slope)):
@@ -136,6 +142,21 @@ class Stationarity:
                 {"method": "one-sided", "direction": vector},
             )
         return None
+
+    def _directions_into_pieces(self) -> Iterator[Array]:
+        """Directions into single pieces around a kink, by linear programs."""
+        at = self.evaluation
+        if at.objective.size > _HIGH_PRECISION_SIZE:
+            return
+        every = tuple(range(at.objective.size))
+        try:
+            point = Exact().asarray(at.candidate.point)
+            for piece in islice(pieces(at.objective, point), _MOST_PIECES):
+                direction = Program(piece, every).descent()
+                if direction is not None:
+                    yield direction
+        except (UndecidedError, InputError, ZeroDivisionError):
+            return
 
     @cached_property
     def one_sided(self) -> dict[str, tuple[float, float]]:

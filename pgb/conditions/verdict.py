@@ -42,8 +42,12 @@ class Evidence(Enum):
     FUNCTION_OPTIMAL = "function-space optimality"
     INTERPOLATION = "interpolation of all targets"
     STRICT = "positive definite Hessian"
+    KINKS = "sufficient condition for every sign pattern at a kink"
     SYMMETRY = "positive definite Hessian across the orbit of a symmetry"
+    KINK_SYMMETRY = "sufficient condition for every sign pattern across the orbit of a symmetry"
     REGION = "orthogonality to all reachable outputs"
+    KINK_BRANCH = "sufficient condition for every sign pattern across free coordinates"
+    CONVEX_PIECES = "convex Lagrangian for every sign pattern at a kink"
     BRANCH = "critical branch with a positive definite normal Hessian"
     CRITICAL_POINT = "signs of all eigenvalues at a critical point"
     SAMPLING = "sampled values"
@@ -53,8 +57,11 @@ class Evidence(Enum):
 #: The kinds of a local minimum, strongest first, and the evidence for each.
 KINDS = {
     Evidence.STRICT: "strict",
+    Evidence.KINKS: "strict",
     Evidence.SYMMETRY: "symmetry",
+    Evidence.KINK_SYMMETRY: "symmetry",
     Evidence.BRANCH: "branch",
+    Evidence.KINK_BRANCH: "branch",
     Evidence.REGION: "region",
     Evidence.FUNCTION_OPTIMAL: "function-optimal",
     Evidence.INTERPOLATION: "function-optimal",

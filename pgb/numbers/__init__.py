@@ -5,18 +5,23 @@ from pgb.numbers.exact import Exact
 from pgb.numbers.float64 import Float64
 from pgb.numbers.interface import Arithmetic, Array
 from pgb.numbers.intervals import Intervals
+from pgb.numbers.jets import Jet
 from pgb.numbers.midrad import MidRad
+from pgb.numbers.patterns import Decision, Pattern
 from pgb.numbers.symbolic import ExactNumber, Symbolic, exact_number, is_exact_zero, sign
 
 __all__ = [
     "Arithmetic",
     "Array",
     "Balls",
+    "Decision",
     "Exact",
     "ExactNumber",
     "Float64",
     "Intervals",
+    "Jet",
     "MidRad",
+    "Pattern",
     "Symbolic",
     "exact_number",
     "is_exact_zero",

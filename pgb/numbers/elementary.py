@@ -24,6 +24,14 @@ def pi() -> Symbolic:
     return Symbolic({_PI_MONOMIAL: ONE}, {})
 
 
+def near(name: str, center: ExactNumber, radius: fmpq) -> Symbolic:
+    """A number that may be any within ``radius`` of ``center``: equal names are equal numbers.
+
+    A zero or a sign that is decided holds for every choice.
+    """
+    return Symbolic({((kernel("near", (name, center, radius)), 1),): ONE}, {})
+
+
 def exp(x: ExactNumber) -> ExactNumber:
     """The exponential; sums become products, rational multiples of logarithms powers."""
     if isinstance(x, fmpq):

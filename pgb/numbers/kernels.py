@@ -139,6 +139,11 @@ def _argument_ball(payload: Any, precision: int) -> arb:
     return arb(payload) if isinstance(payload, fmpq) else payload.to_arb(precision)
 
 
+def _near_ball(payload: Any, precision: int) -> arb:
+    _, center, radius = payload
+    return _argument_ball(center, precision) + arb(0, radius)
+
+
 def _exponent_ball(payload: Any, precision: int) -> arb:
     monomial, denominator = payload
     result = monomial_ball(monomial, precision)
@@ -153,6 +158,7 @@ _BALLS: dict[str, Callable[[Any, int], arb]] = {
     "radical": _base_ball,
     "log": lambda payload, precision: _base_ball(payload, precision).log(),
     "exp": _exponent_ball,
+    "near": _near_ball,
     "erf": lambda payload, precision: _argument_ball(payload, precision).erf(),
     "arctan": lambda payload, precision: _argument_ball(payload, precision).atan(),
     "sin": lambda payload, precision: _argument_ball(payload, precision).sin(),

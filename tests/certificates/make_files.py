@@ -137,6 +137,27 @@ def saddle(name: str) -> Json:
     return build(objective, candidate, check(objective, candidate).findings).to_json_object()
 
 
+def kinks() -> dict[str, tuple[Objective, list[Any]]]:
+    """Objectives with a local minimum at a kink."""
+    bent = Expression(["x"], ["u", "v"], ["2*relu(v - u^2) + 2*relu(u^2 - v) - v + 2*u^2"])
+    fitted = Data([[0], [1], [2], [3]], [0, 0, 2, 4])
+    mean = Objective(Expression(["x"], ["c"], ["c"]), Data([[0], [1]], [0, 1]))
+    between = Objective(Network([1, 1], [], bias=False), Data([[1], [1]], [0, 1]), "absolute")
+    return {
+        "kinks": (Objective(bent, Data([[0]], [-9]), "absolute"), [0, 0]),
+        "kinks-free": (eliminate(mean, 2, "absolute"), ["1/2", 0, 0, 0]),
+        "kinks-slice": (Objective(Network([1, 1, 1], "relu"), fitted, "absolute"), [1, -1, 2, 0]),
+        "convex-pieces": (between, [0]),
+    }
+
+
+def kink(name: str) -> Json:
+    """The certificate of a local minimum at a kink."""
+    objective, point = kinks()[name]
+    candidate = Candidate.from_vector(objective.parameters, point)
+    return build(objective, candidate, check(objective, candidate).findings).to_json_object()
+
+
 def sealed(value: Json) -> Json:
     """The certificate with words and hash made to fit, as a careful forger would."""
     value["claim"]["words"] = checking.words(value["claim"])
@@ -227,6 +248,7 @@ def correct() -> dict[str, Json]:
         | {"ray-ball": ray_in_a_ball()}
         | {name: small_minimum(name) for name in small_minima()}
         | {name: saddle(name) for name in saddles()}
+        | {name: kink(name) for name in kinks()}
     )
 
 

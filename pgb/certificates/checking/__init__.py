@@ -15,6 +15,8 @@ points: strict (a zero gradient and a positive definite Hessian)
 balls: krawczyk (a box that holds exactly one zero of the gradient, a strict minimum)
 critical_points: critical-point, critical-line (zeros of the gradient with the signs of all
     eigenvalues there)
+patterns: the smooth functions of which Q consists at a kink, one for each sign pattern
+kinks: kinks, convex-pieces (conditions for every sign pattern)
 slices: slice (a box of a slice across symmetries that holds a minimum of the slice)
 interpolation: interpolation (a box that holds a point at which the data part and R are least)
 manifolds: the lemma of Morse and Bott, for orbit and the methods of branches

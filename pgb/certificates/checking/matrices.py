@@ -1,4 +1,4 @@
-"""Matrices of balls."""
+"""Matrices of balls, and of exact numbers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from flint import arb_mat
 
+from .exact import is_zero, sign
 from .reading import Refused
 
 
@@ -23,6 +24,21 @@ def middle_inverse(M: Any, sentence: str) -> list[list[Any]]:
     except ZeroDivisionError:
         raise Refused(sentence) from None
     return [[v.mid() for v in row] for row in inverse.tolist()]
+
+
+def semidefinite(M: Any) -> bool:
+    """Whether a symmetric matrix of exact numbers has no negative eigenvalue."""
+    M = [list(row) for row in M]
+    while M:
+        signs = [sign(row[i]) for i, row in enumerate(M)]
+        if min(signs) < 0:
+            return False
+        if max(signs) == 0:
+            return all(is_zero(v) for row in M for v in row)
+        p = signs.index(1)
+        kept = [i for i in range(len(M)) if i != p]
+        M = [[M[i][j] - M[i][p] * M[p][j] / M[p][p] for j in kept] for i in kept]
+    return True
 
 
 def positive_definite(M: Any) -> bool:

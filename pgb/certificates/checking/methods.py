@@ -19,6 +19,7 @@ from .claims import Claim
 from .critical_points import critical_line, critical_point
 from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
 from .interpolation import interpolation
+from .kinks import convex_pieces, kinks
 from .points import strict
 from .probes import probe
 from .refutations import curvature, gradient, one_sided
@@ -32,6 +33,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "better": better,
     "branch": branch,
     "constant-units": constant_units,
+    "convex-pieces": convex_pieces,
     "critical-line": critical_line,
     "critical-point": critical_point,
     "curvature": curvature,
@@ -40,6 +42,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "gradient": gradient,
     "group-sum": group_sum,
     "interpolation": interpolation,
+    "kinks": kinks,
     "krawczyk": krawczyk,
     "one-sided": one_sided,
     "orbit": orbit,

@@ -38,14 +38,7 @@ def slice_minimum(claim: Claim, witness: Any) -> Any:
         witness, "method precision fields frozen center radius", "preconditioner"
     )
     P = claim.P
-    need(P.elimination != "without-units", "the factor is not considered")
-    known = set(known_symmetries(P))
-    symmetries = affine_fields(P, listed(vectors, len(indices(frozen, P.size))))
-    need(len(symmetries) > 0, "there is no symmetry")
-    flint.ctx.prec = EXACT_BITS
-    for entries, shift in symmetries:
-        if key(entries, shift) not in known:
-            invariant(claim, entries, shift, set(), differences=of_differences(P))
+    symmetries = kept_fields(claim, vectors, frozen)
     precise(precision)
     moved = [j for j in range(P.size) if j not in set(frozen)]
     c, rho = box_in_ball(claim, center, radius, set(moved))
@@ -58,6 +51,20 @@ def slice_minimum(claim: Claim, witness: Any) -> Any:
     contracts([g[j] for j in moved], H, [rho[j] for j in moved], Y)
     definite(H, precision)
     return MINIMUM, "symmetry", len(frozen), None
+
+
+def kept_fields(claim: Claim, vectors: Any, frozen: Any) -> list[Any]:
+    """Fields that keep Q, as many as there are frozen coordinates."""
+    P = claim.P
+    need(P.elimination != "without-units", "the factor is not considered")
+    known = set(known_symmetries(P))
+    symmetries = affine_fields(P, listed(vectors, len(indices(frozen, P.size))))
+    need(len(symmetries) > 0, "there is no symmetry")
+    flint.ctx.prec = EXACT_BITS
+    for entries, shift in symmetries:
+        if key(entries, shift) not in known:
+            invariant(claim, entries, shift, set(), differences=of_differences(P))
+    return symmetries
 
 
 def of_differences(P: Problem) -> bool:
