@@ -108,12 +108,6 @@ def build(
     here = augmented(theta, [0], [b], [[w]])
     beside = Candidate.of(objective.parameters, augmented(theta, [a], [b], [[w]]))
     notes = {
-        "names": names,
-        "x": x,
-        "missed": x + shifts,
-        "v": v,
-        "weights": heavy,
-        "w": w,
         "with a": Question(objective, beside),
         "smooth": Question(smooth, Candidate.of(smooth.parameters, here)),
     }
@@ -166,13 +160,6 @@ def canonical() -> Member:
     return build((), exact([0]), exact([1]), exact([1]), 1, unit, [fmpq(1, 2)])
 
 
-def slack(member: Member, ar: Arithmetic) -> Array:
-    """The multipliers, and the weights minus them."""
-    n = member.notes
-    rho = ar.stack(multipliers(ar, n["names"], n["x"], n["missed"], n["v"], n["w"]))
-    return ar.concatenate([rho, ar.asarray(n["weights"]) - rho])
-
-
 def in_a(w: float) -> Callable[[Member, Arithmetic, Any], Array]:
     """The canonical candidate with a = t and this w."""
     return lambda member, ar, t: ar.asarray([t, 0.0, w])
@@ -195,12 +182,8 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        claims.positive(
-            "a local minimum: unique multipliers lie inside their bounds", "multipliers", slack
-        ),
-        claims.better_point_is_lower("a neuron with a large w has a lower value"),
+        claims.bad_local_minimum("branch"),
         claims.function_space_infimum(0.0, attained=True),
-        claims.not_refuted(),
         claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
         claims.refuted(
             "with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM

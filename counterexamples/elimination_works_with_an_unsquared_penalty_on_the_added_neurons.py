@@ -54,7 +54,6 @@ def build(
     x: Array,
     better: Array,
     start: Array,
-    layer: int,
     margins: Array,
     unit: tuple[fmpq, fmpq, fmpq],
     room: fmpq,
@@ -66,7 +65,7 @@ def build(
     ar, (a, b, w) = Exact(), unit
     targets = network.outputs(ar, ar.asarray(better), ar.asarray(x))
     mean = sum(targets[:, 0], fmpq(0)) / len(x)
-    theta = dead_layers.turned_off(network, start, layer, margins, x)
+    theta = dead_layers.turned_off(network, start, len(network.layers) - 2, margins, x)
     theta = dead_layers.with_constant(network, theta, mean, x)
     base = Objective(network, Data(x, targets), "squared")
     with Balls(128) as balls:
@@ -101,7 +100,7 @@ def pull_at(base: Objective, theta: Array, b: fmpq, w: fmpq, ar: Arithmetic) -> 
 
 @st.composite
 def family(draw: st.DrawFn) -> Member:
-    """ReLU networks of any shape, any one layer dead, inputs, fitted targets, a, b, w, lambda."""
+    """ReLU networks, the last hidden layer off; inputs, fitted targets, a, b, w, lambda."""
     widths = draw(st.lists(st.integers(1, 2), min_size=1, max_size=2))
     network = Network([1, *widths, 1], activation="relu")
     nodes = draw(st.lists(rationals(2), min_size=2, max_size=4, unique_by=str))
@@ -110,12 +109,12 @@ def family(draw: st.DrawFn) -> Member:
     if not any(slope * (x - nodes[0]) > 0 for x in nodes):
         better = dead_layers.one_kink(network, -slope, nodes[0], height, draw(rationals()))
     start = draw(exact_arrays((network.size,), rationals(2)))
-    layer = draw(st.integers(1, len(widths)))
-    margins = draw(exact_arrays((widths[layer - 1],), positive_rationals(2)))
+    start[network.slices["b1"]] += fmpq(1, 97)  # no unit before the last layer is at its kink
+    margins = draw(exact_arrays((widths[-1],), positive_rationals(2)))
     a, w = draw(rationals(2, zero=False)), draw(rationals(2, zero=False))
     unit, room = (a, draw(rationals(2)), w), draw(positive_rationals())
     x = exact([[node] for node in nodes])
-    return build(network, x, better, start, layer, margins, unit, room)
+    return build(network, x, better, start, margins, unit, room)
 
 
 def canonical() -> Member:
@@ -123,7 +122,7 @@ def canonical() -> Member:
     network, x = Network([1, 1, 1], activation="relu"), exact([[-1], [0], [1]])
     better = dead_layers.one_kink(network, fmpq(1), fmpq(0), fmpq(1), fmpq(0))
     start, unit = exact([1, 0, 1, 0]), (fmpq(1), fmpq(0), fmpq(1))
-    return build(network, x, better, start, 1, exact([1]), unit, fmpq(1, 2))
+    return build(network, x, better, start, exact([1]), unit, fmpq(1, 2))
 
 
 def penalty_minus_pull(member: Member, ar: Arithmetic) -> Any:
@@ -175,10 +174,11 @@ EXAMPLE = Example(
             text="theta is a bad local minimum of the loss",
             question=lambda member: member.notes["base"],
         ),
-        claims.positive(
-            "|S| < lambda, so that it is one of the eliminated loss", "pull", penalty_minus_pull
+        claims.bad_local_minimum(
+            "branch",
+            text="(theta, 0, b, w) is one of the eliminated loss, and the better point lower",
         ),
-        claims.not_refuted(),
+        claims.positive("|S| < lambda", "pull", penalty_minus_pull),
         claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
         claims.refuted(
             "at a larger b, where |S| > lambda, it is none either",

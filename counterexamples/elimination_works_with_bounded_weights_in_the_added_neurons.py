@@ -29,24 +29,19 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
-    Claim,
     Curves,
     Example,
     Member,
-    Outcome,
     Question,
     Trace,
-    all_positive,
-    all_zero,
     augmented,
     claims,
     exact,
-    first_failure,
     left_null_space,
     sources,
 )
-from pgb.conditions import Evidence, Verdict
-from pgb.models import Expression, Network
+from pgb.conditions import Evidence
+from pgb.models import Expression
 from pgb.numbers import Arithmetic, Array, Exact, Float64
 from pgb.problems import Candidate, Data, Objective, Regularizer
 from pgb.strategies import exact_arrays, positive_rationals, rationals
@@ -115,8 +110,6 @@ def build(
     objective = Objective(model, data, "squared", regularizer=penalty)
     base = Objective(unclipped(names), data, "squared")
     free = eliminate(base, lam)
-    wide = np.concatenate([J, feature[:, None]], axis=1)
-    reduced = Objective(Network([len(names) + 1, 1], bias=False), Data(wide, targets), "squared")
 
     def ask(on: Objective, point: Array) -> Question:
         return Question(on, Candidate.of(on.parameters, point))
@@ -125,11 +118,6 @@ def build(
         return augmented(theta, [a], [unit["b"]], [[w]])
 
     notes = {
-        "J": wide,
-        "r": r,
-        "bound": bound,
-        "w": unit["w"],
-        "reduced": ask(reduced, np.concatenate([theta, exact([0])])),
         "inside": ask(objective, at(0, unit["inner"])),
         "with a": ask(objective, at(unit["a"], unit["w"])),
         "free": ask(free, at(0, unit["w"])),
@@ -165,18 +153,6 @@ def canonical() -> Member:
     return build(("c",), nodes, theta, fmpq(1), unit, fmpq(1), fmpq(1, 10))
 
 
-def local_minimum(member: Member) -> Outcome:
-    """W is saturated, and the residuals are orthogonal to every feature.
-
-    Near the point the loss is then that at it plus the mean square of the change of the outputs
-    plus lambda a^2.
-    """
-    notes = member.notes
-    moments = notes["r"] @ notes["J"]
-    saturated = all_positive(lambda ar: ar.asarray(exact([notes["w"] - notes["bound"]])), "w > B")
-    return first_failure(all_zero(moments, "residuals times features"), saturated)
-
-
 def in_a(w: float) -> Callable[[Member, Arithmetic, Any], Array]:
     """The candidate with a = t and this w."""
 
@@ -206,18 +182,7 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        Claim(
-            "a local minimum: w is beyond the bound, residuals are orthogonal to all features",
-            local_minimum,
-            "local minimum",
-        ),
-        claims.verdict(
-            Verdict.LOCAL_MINIMUM,
-            text="with A = a e^b as a parameter it is a strict minimum",
-            kind="strict",
-            question=lambda member: member.notes["reduced"],
-        ),
-        claims.better_point_is_lower("a neuron with w = B/2 or -B/2 has a lower value"),
+        claims.bad_local_minimum("branch"),
         claims.refuted(
             "without bounds there is none here for any a, b, w", "free", Evidence.GROUP_SUM
         ),

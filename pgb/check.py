@@ -25,6 +25,7 @@ from pgb.conditions import (
     constant_unit_minimum,
     descend,
     escape,
+    free_branch_minimum,
     gather,
     judge,
     kink_minimum,
@@ -94,7 +95,7 @@ def check(
     tell("looking for a refutation", None)
     findings = _refutations(facts, seed) + _confirmations(facts)
     if all(f.verdict is Verdict.LOCAL_MINIMUM for f in findings):
-        findings += _minimum_at_kink(at, findings)
+        findings += _minimum_by_pieces(at, findings)
     trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
     if not findings and trying:
         findings = _minimum_in_ball(at, tell)
@@ -135,11 +136,11 @@ def _confirmations(facts: Facts) -> list[Finding]:
     return [f for f in found if f is not None]
 
 
-def _minimum_at_kink(at: Evaluation, findings: list[Finding]) -> list[Finding]:
-    """A proof that an exact point on a kink is a local minimum, where none is refuted."""
+def _minimum_by_pieces(at: Evaluation, findings: list[Finding]) -> list[Finding]:
+    """A proof that an exact point on a kink or a branch is a local minimum; none refutes it."""
     found = kink_minimum(at)
     if found is None and not findings:
-        found = prove_kink_slice(at)
+        found = free_branch_minimum(at) or prove_kink_slice(at)
     return [] if found is None else [found]
 
 

@@ -18,7 +18,7 @@ from pgb.conditions.fibers import (
 )
 from pgb.conditions.function_space import FunctionSpace
 from pgb.conditions.judgement import judge
-from pgb.conditions.kinks import kink_minimum
+from pgb.conditions.kinks import free_branch_minimum, kink_minimum
 from pgb.conditions.linear_algebra import Inertia, certainly_positive_definite, exact_inertia
 from pgb.conditions.pgb_condition import PgbCondition, measure_pgb
 from pgb.conditions.polish import Polished, descend, newton
@@ -52,6 +52,7 @@ __all__ = [
     "descend",
     "escape",
     "exact_inertia",
+    "free_branch_minimum",
     "gather",
     "judge",
     "kink_minimum",

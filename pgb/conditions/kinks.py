@@ -58,10 +58,9 @@ def kink_minimum(at: Evaluation) -> Finding | None:
     found = kink_multipliers(at)
     if found is not None:
         return kink_finding(Evidence.KINKS, found)
-    free = free_coordinates(at)
-    found = kink_multipliers(at, free) if free else None
-    if found is not None:
-        return kink_finding(Evidence.KINK_BRANCH, found, free)
+    branch = _along_free_coordinates(at)
+    if branch is not None:
+        return branch
     found = _undecided_is_none(lambda: _convex(at))
     return None if found is None else kink_finding(Evidence.CONVEX_PIECES, found)
 
@@ -69,6 +68,21 @@ def kink_minimum(at: Evaluation) -> Finding | None:
 def has_kinks(at: Evaluation) -> bool:
     """Whether this is an exact point at which a first or second derivative may jump."""
     return at.exact and at.switch_order in (1, 2) and at.objective.size <= _LARGEST
+
+
+def free_branch_minimum(at: Evaluation) -> Finding | None:
+    """A minimum on a branch away from kinks: as above, with the one pattern that has no signs.
+
+    Unlike ``branch_minimum`` it knows the functions of the free coordinates, not only enclosures.
+    """
+    smooth = at.exact and at.switch_order is None and at.objective.size <= _LARGEST
+    return _along_free_coordinates(at) if smooth and at.exact_gradient_is_zero else None
+
+
+def _along_free_coordinates(at: Evaluation) -> Finding | None:
+    free = free_coordinates(at)
+    found = kink_multipliers(at, free) if free else None
+    return None if found is None else kink_finding(Evidence.KINK_BRANCH, found, free)
 
 
 def kink_finding(
@@ -80,6 +94,11 @@ def kink_finding(
 ) -> Finding:
     """The finding of multipliers for every sign pattern."""
     reason = f"{_REASONS[evidence]}, for each of {len(multipliers)} sign pattern(s) of the kinks"
+    if not multipliers[0][0]:
+        reason = (
+            "free coordinates change nothing while the others are held, and whatever they are the "
+            "gradient is 0 and the Hessian in the others positive definite"
+        )
     details: dict[str, object] = {"patterns": len(multipliers)}
     if free or frozen:
         details["dimension"] = len(free) + len(frozen)

@@ -208,19 +208,33 @@ def _corrected(ar: Balls, columns: Array, rest: Array, values: Array) -> Array |
     """Enclosures of positive multipliers with which the rest is 0; None if there may be none."""
     exact = Exact()
     weights = ar.asarray(values)
-    zero = exact.certainly_zero(rest)
-    wrong = np.flatnonzero(~zero)
-    if not len(wrong):
+    wrong = ~np.asarray(exact.certainly_zero(rest), dtype=bool)
+    if not wrong.any():
         return weights
-    used = np.flatnonzero(np.all(exact.certainly_zero(columns[zero]), axis=0))
-    A = ar.asarray(columns[np.ix_(wrong, used)])
-    if not len(used):
+    touched = ~np.asarray(exact.certainly_zero(columns), dtype=bool).reshape(columns.shape)
+    for rows in (wrong, _connected(wrong, touched)):
+        used = np.flatnonzero(~np.any(touched[~rows], axis=0))
+        if len(used) >= rows.sum():
+            break
+    else:
         return None
+    A = ar.asarray(columns[np.ix_(rows, used)])
     try:
         square = arb_mat(ar.matmul(A, A.T).tolist())
-        solution = square.solve(arb_mat([[v] for v in ar.asarray(rest[wrong])]))
+        solution = square.solve(arb_mat([[v] for v in ar.asarray(rest[rows])]))
     except ZeroDivisionError:
         return None
     steps = ar.matmul(A.T, np.array(solution.tolist(), dtype=object))
     weights[used] = weights[used] + steps[:, 0]
     return weights if bool(np.all(ar.certainly_positive(weights))) else None
+
+
+def _connected(
+    rows: npt.NDArray[np.bool_], touched: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """The rows that columns connect with these: two are connected where one column is not 0."""
+    while True:
+        joined = rows | touched[:, touched[rows].any(axis=0)].any(axis=1)
+        if np.array_equal(joined, rows):
+            return rows
+        rows = joined

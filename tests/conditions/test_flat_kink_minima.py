@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from pgb.certificates.prove.kinks import prove_kink_slice
 from pgb.check import check
-from pgb.conditions import Evaluation, Evidence, Finding, Verdict, kink_minimum
+from pgb.conditions import (
+    Evaluation,
+    Evidence,
+    Finding,
+    Verdict,
+    branch_minimum,
+    free_branch_minimum,
+    kink_minimum,
+)
 from pgb.models import Expression, Network
 from pgb.problems import Data, Objective, Regularizer
 from pgb.transforms import eliminate
@@ -29,6 +37,10 @@ BRANCHES = {
     "irrational-multipliers": ("3*relu(u) + 3*relu(-u) + u*exp(v + 1/2)", 1),
     "sharp-and-square": ("relu(u) + relu(-u) + w^2 + u*v*w + w^2*v", 1),
     "two-free-ones": ("3*relu(u) + 3*relu(-u) + u*cos(v + w)", 2),
+    "kinks-join-coordinates": (
+        "3*relu(w + u) + 3*relu(-w - u) + 3*relu(w - u) + 3*relu(u - w) + u*exp(v)",
+        1,
+    ),
     "dead-unit": ("relu(u) + relu(-u) + w*relu(v - 1)", 2),
 }
 
@@ -41,6 +53,38 @@ def test_minimum_with_free_coordinates(name: str, tmp_path: Path) -> None:
     assert found is not None and found.evidence is Evidence.KINK_BRANCH
     assert f"branch of {dimension} dimension" in accepted(at, tmp_path)
     assert least_rise(at) > -1e-13
+
+
+#: Gradients that are 0 for all v, which shows in the formula and not in enclosures.
+SMOOTH_BRANCHES = {
+    "terms-cancel": "u*exp(v) - u*exp(v + 1)/e + u^2",
+    "cancel-with-a-curvature": "u*sin(v) - sin(v)*u + u^2*exp(v)",
+    "two-across": "u*exp(v) - u*exp(v)*1 + u^2 + u*w*sin(v)/2 + w^2",
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH_BRANCHES)
+def test_minimum_with_free_coordinates_away_from_kinks(name: str, tmp_path: Path) -> None:
+    text = SMOOTH_BRANCHES[name]
+    at = at_kink(formula(text, "u v w" if "w" in text else "u v"))
+    found = free_branch_minimum(at)
+    assert found is not None and found.evidence is Evidence.KINK_BRANCH
+    assert "whatever they are the gradient is 0" in found.reason
+    assert "branch of 1 dimension" in accepted(at, tmp_path, found)
+    assert least_rise(at) > -1e-13
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["u^2 + 2*u*v^3", "u^2*v^2 + u^2*v", "u^2 + v^4", "u^2 - v^4", "u^2*exp(v) + u*v^2*sin(v)"],
+)
+def test_a_gradient_that_is_zero_only_at_the_point_makes_no_branch(text: str) -> None:
+    assert free_branch_minimum(at_kink(formula(text, "u v"))) is None
+
+
+def test_formulas_show_what_enclosures_do_not() -> None:
+    at = at_kink(formula(SMOOTH_BRANCHES["terms-cancel"], "u v"))
+    assert branch_minimum(at) is None
 
 
 #: Each breaks a hypothesis about the free coordinates or the Lagrangian; none is a minimum.

@@ -145,15 +145,34 @@ def corrected(weights: list[fmpq], columns: Any, rest: Any) -> list[arb]:
     wrong = [row for row, v in enumerate(rest) if not is_zero(v)]
     if len(wrong) == 0:
         return found
-    right = [row for row in range(len(rest)) if row not in wrong]
-    used = [n for n, a in enumerate(columns) if all(is_zero(a[row]) for row in right)]
-    need(len(used) >= len(wrong), "the gradient of the Lagrangian is not exactly 0")
-    A = arb_mat([[BALLS.number(columns[n][row]) for n in used] for row in wrong])
+    for rows in (wrong, connected(wrong, columns)):
+        used = [
+            n
+            for n, a in enumerate(columns)
+            if all(is_zero(v) for row, v in enumerate(a) if row not in rows)
+        ]
+        if len(used) >= len(rows):
+            break
+    need(len(used) >= len(rows), "the gradient of the Lagrangian is not exactly 0")
+    A = arb_mat([[BALLS.number(columns[n][row]) for n in used] for row in rows])
     try:
-        z = (A * A.transpose()).solve(arb_mat([[BALLS.number(rest[row])] for row in wrong]))
+        z = (A * A.transpose()).solve(arb_mat([[BALLS.number(rest[row])] for row in rows]))
     except ZeroDivisionError:
         raise Refused("the gradients of the kinks may not be of full rank") from None
     for n, (step,) in zip(used, (A.transpose() * z).tolist(), strict=True):
         found[n] = found[n] + step
         need(bool(found[n] > 0), "a corrected multiplier may not be positive")
     return found
+
+
+def connected(rows: list[int], columns: Any) -> list[int]:
+    """The rows that columns connect with these: two are connected where one column is not 0."""
+    found, waiting = (
+        set(rows),
+        [[row for row, v in enumerate(a) if not is_zero(v)] for a in columns],
+    )
+    while True:
+        joined = found.union(*(rows for rows in waiting if found & set(rows)))
+        if joined == found:
+            return sorted(found)
+        found = joined

@@ -121,7 +121,7 @@ class Piece(Jets):
         if name in KINKED:
             return self.branch(name, a, options, self.side(a) > 0)
         form = self.form(a)
-        whole = None if form is None else self.atom(name, frozenset(form.items()))
+        whole = None if form is None else self.atom(name, options, frozenset(form.items()))
         return known(super().call(name, a, options), whole)
 
     def scaled(self, factor: Any, a: Jet, shift: Any = ZERO) -> Jet:
