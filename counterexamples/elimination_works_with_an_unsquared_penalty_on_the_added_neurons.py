@@ -176,7 +176,7 @@ EXAMPLE = Example(
         ),
         claims.bad_local_minimum(
             "branch",
-            text="(theta, 0, b, w) is one of the eliminated loss, and the better point lower",
+            text="(theta, 0, b, w) is a bad local minimum of the eliminated loss",
         ),
         claims.positive("|S| < lambda", "pull", penalty_minus_pull),
         claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),

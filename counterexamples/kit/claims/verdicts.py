@@ -60,8 +60,10 @@ def verdict(
             outcomes.append(Outcome.undecided(f"of kind {report.kind}, not {kind}"))
         if evidence is not None:
             found = [f.reason for f in report.findings if f.proved and f.evidence is evidence]
-            missing = Outcome.undecided(f"no proof by {evidence.value}")
-            outcomes.append(Outcome.holds(found[0]) if found else missing)
+            if not found:
+                outcomes.append(Outcome.undecided(f"no proof by {evidence.value}"))
+            elif found[0] != report.reason:  # which the verdict's outcome has said
+                outcomes.append(Outcome.holds(found[0]))
         if also is not None:
             outcomes.append(also(report))
         return first_failure(*outcomes)
