@@ -110,8 +110,21 @@ class Workforce:
             self.expect(min(each * (total - finished), left))
 
     def _submit(self, job: Job, waiting: dict[Future[Any], Job]) -> None:
-        future = self._executor.submit(job.function, job.task)
+        try:
+            future = self._executor.submit(job.function, job.task)
+        except BrokenExecutor:
+            # A worker was lost since the last look, before any result told of it.
+            if not self._own:
+                raise
+            self._renew()
+            future = self._executor.submit(job.function, job.task)
         waiting[future] = replace(job, generation=self._generation)
+
+    def _renew(self) -> None:
+        """Another pool instead of the broken one."""
+        self.close(abandon=True)
+        self._executor = Pool(self._workers, main_needed=self._main_needed)
+        self._generation += 1
 
     def _again(self, job: Job, error: BaseException) -> Job:
         """The job to give out again after an error, if that was the loss of a worker.
@@ -128,9 +141,7 @@ class Workforce:
                 "expected it to finish (is memory short?)"
             ) from error
         if broken and job.generation == self._generation:
-            self.close(abandon=True)
-            self._executor = Pool(self._workers, main_needed=self._main_needed)
-            self._generation += 1
+            self._renew()
         return replace(job, lost=job.lost + 1)
 
     def close(self, abandon: bool = False) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,17 @@ def drain(force: Workforce, function: Callable[[Any], Any], task: Any) -> None:
 def test_work_that_kills_every_worker_is_given_up() -> None:
     with pytest.raises(PgbError, match="lost 4 times with the same piece of work"):
         drain(Workforce(workers=2), os._exit, 1)
+
+
+def test_a_pool_found_broken_when_work_is_given_out_is_replaced() -> None:
+    force = Workforce(workers=2)
+    try:
+        force.expect(1000.0)
+        with pytest.raises(BrokenExecutor):
+            force._executor.submit(os._exit, 1).result()
+        assert list(force.stream([Job(abs, -3)], 1, None, lambda: 0)) == [3]
+    finally:
+        force.close(abandon=True)
 
 
 def test_errors_of_the_work_are_not_retried() -> None:
