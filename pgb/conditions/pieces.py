@@ -9,7 +9,6 @@ true ones at theta. Arguments of kinked functions that are not 0 at the point ke
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -54,13 +53,11 @@ def pieces(
     Raises:
         UndecidedError: if a sign is not decided, and past the largest number of patterns.
     """
-    plain = copy.copy(objective)
-    object.__setattr__(plain, "regularizer", Regularizer.zero(objective.size))
     signs: list[int] = []
     for _ in range(_MOST_PATTERNS):
         ar = Pattern(signs, objective.data.samples)
         theta = _coordinates(point, set(free), set(frozen))
-        value = plain.value(ar, theta).item() + _penalty(objective.regularizer, ar, theta)
+        value = objective.data_value(ar, theta).item() + _penalty(objective.regularizer, ar, theta)
         signs = ar.signs
         yield Piece(value, tuple(sorted(ar.decisions, key=lambda decision: decision.label)))
         while signs and signs[-1] < 0:
