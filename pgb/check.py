@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from pgb.certificates.prove.curves import settle_by_curve
 from pgb.certificates.prove.equal_units import prove_equal_units
 from pgb.certificates.prove.interpolation import prove_interpolation
 from pgb.certificates.prove.kinks import prove_kink_slice
@@ -96,6 +97,9 @@ def check(
     findings = _refutations(facts, seed) + _confirmations(facts)
     if all(f.verdict is Verdict.LOCAL_MINIMUM for f in findings):
         findings += _minimum_by_pieces(at, findings)
+    if not findings:
+        curve = settle_by_curve(at)
+        findings = [] if curve is None else [curve]
     trying = prove == "always" or (prove == "auto" and objective.size <= _CHEAP)
     if not findings and trying:
         findings = _minimum_in_ball(at, tell)

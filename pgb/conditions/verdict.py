@@ -34,6 +34,7 @@ class Evidence(Enum):
     ESCAPE_RAY = "descent along an invariance of the model to infinity"
     PGB_PROBE = "PGB probe"
     NEGATIVE_CURVATURE = "negative curvature"
+    CURVE = "descent of higher order along a curve"
     ONE_SIDED_DERIVATIVE = "one-sided derivative"
     GRADIENT = "gradient"
     GROUP_SUM = "group sum of output gradients"
@@ -42,6 +43,7 @@ class Evidence(Enum):
     FUNCTION_OPTIMAL = "function-space optimality"
     INTERPOLATION = "interpolation of all targets"
     STRICT = "positive definite Hessian"
+    REDUCTION = "Lyapunov-Schmidt reduction to one direction"
     KINKS = "sufficient condition for every sign pattern at a kink"
     SYMMETRY = "positive definite Hessian across the orbit of a symmetry"
     KINK_SYMMETRY = "sufficient condition for every sign pattern across the orbit of a symmetry"
@@ -57,6 +59,7 @@ class Evidence(Enum):
 #: The kinds of a local minimum, strongest first, and the evidence for each.
 KINDS = {
     Evidence.STRICT: "strict",
+    Evidence.REDUCTION: "strict",
     Evidence.KINKS: "strict",
     Evidence.SYMMETRY: "symmetry",
     Evidence.KINK_SYMMETRY: "symmetry",

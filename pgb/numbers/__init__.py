@@ -8,6 +8,7 @@ from pgb.numbers.intervals import Intervals
 from pgb.numbers.jets import Jet
 from pgb.numbers.midrad import MidRad
 from pgb.numbers.patterns import Decision, Pattern
+from pgb.numbers.series import PowerSeries, Series
 from pgb.numbers.symbolic import ExactNumber, Symbolic, exact_number, is_exact_zero, sign
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Jet",
     "MidRad",
     "Pattern",
+    "PowerSeries",
+    "Series",
     "Symbolic",
     "exact_number",
     "is_exact_zero",

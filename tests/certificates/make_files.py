@@ -158,6 +158,28 @@ def kink(name: str) -> Json:
     return build(objective, candidate, check(objective, candidate).findings).to_json_object()
 
 
+def degenerate_points() -> dict[str, tuple[Objective, list[Any]]]:
+    """Objectives with a point that derivatives of higher order decide."""
+    origin = Data([[0]], [-1])
+    valley = Expression(["x"], ["u", "v"], ["v^2 + u^2*v + u^4"])
+    peano = Expression(["x"], ["u", "v"], ["(v - u^2)*(v - 3*u^2)"])
+    return {
+        "reduction": (Objective(valley, origin), [0, 0]),
+        "reduction-network": (
+            Objective(Network([1, 1, 1], "tanh", bias=False), Data([[1]], [1]), weight_decay=1),
+            [0, 0],
+        ),
+        "curve": (Objective(peano, origin), [0, 0]),
+    }
+
+
+def degenerate_point(name: str) -> Json:
+    """The certificate of a degenerate point."""
+    objective, point = degenerate_points()[name]
+    candidate = Candidate.from_vector(objective.parameters, point)
+    return build(objective, candidate, check(objective, candidate).findings).to_json_object()
+
+
 def sealed(value: Json) -> Json:
     """The certificate with words and hash made to fit, as a careful forger would."""
     value["claim"]["words"] = checking.words(value["claim"])
@@ -249,6 +271,7 @@ def correct() -> dict[str, Json]:
         | {name: small_minimum(name) for name in small_minima()}
         | {name: saddle(name) for name in saddles()}
         | {name: kink(name) for name in kinks()}
+        | {name: degenerate_point(name) for name in degenerate_points()}
     )
 
 

@@ -11,7 +11,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_every_example_of_the_page_runs_and_holds() -> None:
-    assert len(BLOCKS) == 6
+    assert len(BLOCKS) == 7
     names: dict[str, Any] = {}
     for block in BLOCKS:
         assert block is BLOCKS[0] or "assert" in block

@@ -17,6 +17,7 @@ from .balls import krawczyk
 from .branches import branch, constant_units, equal_units
 from .claims import Claim
 from .critical_points import critical_line, critical_point
+from .curves import curve, reduction
 from .eliminations import auxiliary_weight, group_sum, regularizer_gradient
 from .interpolation import interpolation
 from .kinks import convex_pieces, kinks
@@ -37,6 +38,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "critical-line": critical_line,
     "critical-point": critical_point,
     "curvature": curvature,
+    "curve": curve,
     "equal-units": equal_units,
     "function-optimal": function_optimal,
     "gradient": gradient,
@@ -48,6 +50,7 @@ METHODS: dict[str, Callable[[Claim, Any], Any]] = {
     "orbit": orbit,
     "probe": probe,
     "ray": ray,
+    "reduction": reduction,
     "region": region,
     "regularizer-gradient": regularizer_gradient,
     "slice": slice_minimum,

@@ -38,7 +38,7 @@ def ball_square(x: arb) -> arb:
 def positive_part(R: Any, s: Any) -> Any:
     """The larger of s and 0."""
     if R.exact:
-        return s if sign(s) >= 0 else ZERO
+        return s if sign(s) >= 0 else 0 * s
     zero = R.number(ZERO)
     return s if s >= 0 else zero if s <= 0 else zero.union(s.upper())
 
