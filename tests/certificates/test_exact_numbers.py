@@ -73,6 +73,8 @@ def test_rational_values_and_balls_agree_with_balls(tree: Any) -> None:
         "sin(pi/2) - 1",
         "cos(pi/2)",
         "arctan(1) - pi/4",
+        "sqrt(pi)^2 - pi",
+        "1/sqrt(pi) - sqrt(pi)/pi",
         "erf(-1/3) + erf(1/3)",
         "log(6) - log(2) - log(3)",
         "log(exp(2)) - 2",

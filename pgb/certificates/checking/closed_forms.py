@@ -82,9 +82,22 @@ def opaque(name: str, x: Any, odd: bool = True) -> Any:
     return named(f"{name}({x})", getattr(x.ball, name)())
 
 
+def root_of_pi() -> Form:
+    """The square root of the number pi."""
+    root: Form = named("sqrt(pi)", arb.pi().sqrt())
+    return root
+
+
 def exact_pi() -> Any:
-    """The number pi."""
-    return named("pi", arb.pi())
+    """The number pi, as a square."""
+    return root_of_pi() * root_of_pi()
+
+
+def exact_sqrt(x: Any) -> Any:
+    """The square root: of pi as such, of the rest by the logarithm."""
+    if is_zero(x):
+        return ZERO
+    return root_of_pi() if is_zero(x - exact_pi()) else exact_exp(exact_log(x) / 2)
 
 
 def turned(x: Any, sine: bool) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb, arb_mat
 
-from .closed_forms import exact_exp, exact_log, exact_pi, opaque, turned
+from .closed_forms import exact_exp, exact_log, exact_pi, exact_sqrt, opaque, turned
 from .exact import ONE, ZERO, Form, is_zero, sign
 from .matrices import dense_product
 
@@ -58,7 +58,7 @@ EXACT: Any = SimpleNamespace(
     number=lambda x: x,
     exp=exact_exp,
     log=exact_log,
-    sqrt=lambda x: ZERO if is_zero(x) else exact_exp(exact_log(x) / 2),
+    sqrt=exact_sqrt,
     sigmoid=lambda x: 1 / (1 + exact_exp(-x)),
     tanh=lambda x: 1 - 2 / (1 + exact_exp(2 * x)),
     softplus=lambda x: exact_log(1 + exact_exp(x)),
