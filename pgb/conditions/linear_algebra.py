@@ -48,7 +48,7 @@ def exact_inertia(matrix: Array) -> Inertia | None:
     Matrices of closed forms are tried in balls first.
     """
     rest = np.array(matrix, dtype=object)
-    if _terms(rest):
+    if closed_form_terms(rest):
         with Balls(256) as balls:
             found = inertia_in_balls(balls, balls.asarray(rest))
         if found is not None:
@@ -78,7 +78,7 @@ def inertia_in_balls(ar: Balls, matrix: Array) -> Inertia | None:
 def _inertia_by_elimination(ar: Exact, rest: Array) -> Inertia | None:
     counts = {1: 0, -1: 0}
     try:
-        while rest.shape[0] and _terms(rest) <= _MOST_TERMS:
+        while rest.shape[0] and closed_form_terms(rest) <= _MOST_TERMS:
             index = _first_nonzero(ar, np.diagonal(rest))
             if index is None:
                 if not _make_diagonal_pivot(ar, rest):
@@ -99,8 +99,8 @@ def _eliminated(matrix: Array, index: int) -> Array:
     return rest - column[:, None] * column[None, :] / matrix[index, index]
 
 
-def _terms(matrix: Array) -> int:
-    """Terms of all closed forms in the matrix; rationals are cheap and do not count."""
+def closed_form_terms(matrix: Array) -> int:
+    """Terms of all closed forms in an array; rationals are cheap and do not count."""
     forms = [v for v in matrix.flat if isinstance(v, Symbolic)]
     return sum(len(v.numerator) + sum(len(f.terms) for f in v.denominator) for v in forms)
 

@@ -22,13 +22,17 @@ from flint import fmpq, fmpq_mat
 
 from pgb.certificates.export import export_point
 from pgb.conditions.evaluation import Evaluation
-from pgb.conditions.linear_algebra import certainly_positive_definite, exact_inertia
+from pgb.conditions.linear_algebra import (
+    certainly_positive_definite,
+    closed_form_terms,
+    exact_inertia,
+)
 from pgb.conditions.verdict import Evidence, Finding, Verdict
 from pgb.errors import InputError, UndecidedError
 from pgb.numbers import Array, Balls, Exact, Float64, PowerSeries, Series, sign
 
-# Parameters, and closed forms in the Hessian, up to which this is tried.
-_LARGEST, _MOST_CLOSED_FORMS = 60, 16
+# Parameters, and terms of closed forms in the Hessian and in the curve, up to which this is tried.
+_LARGEST, _MOST_TERMS = 60, 100
 # Steps of a curve in the only degenerate direction and in one of several, and how many of these.
 _STEPS, _FEW_STEPS, _MOST_DIRECTIONS = 6, 2, 24
 _PRECISION = 256
@@ -60,7 +64,7 @@ def settle_by_curve(at: Evaluation) -> Finding | None:
 
 
 def _split(at: Evaluation, hessian: Array) -> _Splitting | None:
-    if sum(not isinstance(v, fmpq) for v in hessian.flat) > _MOST_CLOSED_FORMS:
+    if closed_form_terms(hessian) > _MOST_TERMS:
         return None
     inertia = exact_inertia(hessian)
     if inertia is None or inertia.negative or not inertia.zero:
@@ -91,6 +95,8 @@ def _settle(split: _Splitting) -> Finding | None:
         steps: list[Array] = []
         for _ in range(_STEPS if len(split.t) == 1 else _FEW_STEPS):
             steps.append(_next_step(split, direction, steps))
+            if closed_form_terms(np.array(steps)) > _MOST_TERMS:
+                return None
             found = _decided(split, steps)
             if found is not None:
                 return found
