@@ -15,6 +15,19 @@ from flint import arb
 from pgb.numbers import Balls, Intervals, MidRad
 from pgb.numbers.intervals_array import IntervalArray
 
+#: What the elementary functions of all arithmetics mean.
+REFERENCES: dict[str, Callable[[Any], Any]] = {
+    "exp": mpmath.exp,
+    "log": mpmath.log,
+    "sqrt": mpmath.sqrt,
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
+    "erf": mpmath.erf,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "arctan": mpmath.atan,
+}
 #: Bits of the oracle: points such as 1 + 5e-324 must not be rounded.
 BITS = 2200
 # Numbers below 2^-5000 count as 0, which the slack allows; those beyond 2^200000 are not compared.

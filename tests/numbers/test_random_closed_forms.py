@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -20,6 +19,8 @@ from pgb.numbers import (
 )
 from pgb.numbers.elementary import exp, log, sigmoid, softplus, sqrt, tanh
 
+from .conftest import REFERENCES
+
 RATIONALS = st.builds(fmpq, st.integers(-6, 6), st.integers(1, 5))
 _TREES: st.SearchStrategy[Any] = st.recursive(
     RATIONALS,
@@ -32,18 +33,6 @@ _TREES: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=5,
 )
-_MP: dict[str, Callable[[Any], Any]] = {
-    "exp": mpmath.exp,
-    "log": mpmath.log,
-    "sqrt": mpmath.sqrt,
-    "tanh": mpmath.tanh,
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
-    "erf": mpmath.erf,
-    "sin": mpmath.sin,
-    "cos": mpmath.cos,
-    "arctan": mpmath.atan,
-}
 BITS = 2000
 _ADDITIVE = {"+": (1, 1), "-": (1, -1)}
 
@@ -69,7 +58,7 @@ def _safe(tree: Any) -> tuple[ExactNumber, Any]:
             return x, value
         if value < 0:
             x, value = -x, -value
-    return getattr(elementary, name)(x), _MP[name](value)
+    return getattr(elementary, name)(x), REFERENCES[name](value)
 
 
 def evaluated(tree: Any) -> tuple[ExactNumber, Any] | None:

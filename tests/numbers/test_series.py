@@ -23,19 +23,9 @@ from pgb.errors import UndecidedError
 from pgb.models.activations import activation
 from pgb.numbers import Array, Exact, PowerSeries, Series
 
+from .conftest import REFERENCES
+
 DEGREE = 6
-ELEMENTARY: dict[str, Callable[[Any], Any]] = {
-    "exp": mpmath.exp,
-    "log": mpmath.log,
-    "sqrt": mpmath.sqrt,
-    "tanh": mpmath.tanh,
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
-    "erf": mpmath.erf,
-    "arctan": mpmath.atan,
-    "sin": mpmath.sin,
-    "cos": mpmath.cos,
-}
 COMPOSED: dict[str, Callable[[Any], Any]] = {
     "gelu": lambda x: x * (1 + mpmath.erf(x / mpmath.sqrt(2))) / 2,
     "silu": lambda x: x / (1 + mpmath.exp(-x)),
@@ -82,7 +72,7 @@ def checked(curve: list[fmpq], evaluate: Callable[[Any, CheckedSeries], Any]) ->
         return [float(BALLS.number(c).mid()) for c in found]
 
 
-@pytest.mark.parametrize("name", ELEMENTARY)
+@pytest.mark.parametrize("name", REFERENCES)
 @given(start=STARTS, rest=CURVES)
 def test_elementary_functions_have_their_taylor_coefficients(
     name: str, start: fmpq, rest: list[fmpq]
@@ -90,7 +80,7 @@ def test_elementary_functions_have_their_taylor_coefficients(
     curve = [abs(start) if name in ("log", "sqrt") else start, *rest]
     found = getattr(Series(), name)(along(curve)).item()
     coefficients = [found.coefficient(k) for k in range(DEGREE + 1)]
-    assert agree(coefficients, curve, ELEMENTARY[name])
+    assert agree(coefficients, curve, REFERENCES[name])
     other = checked(curve, lambda R, u: getattr(R, name)(u))
     assert np.allclose(other, Exact().to_float(np.array(coefficients, dtype=object)), rtol=1e-12)
 
