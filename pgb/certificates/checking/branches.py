@@ -17,31 +17,37 @@ from flint import fmpq, fmpq_mat
 from .balls import unique_minimum
 from .claims import MINIMUM, Claim
 from .exact import ZERO, is_zero, sign
-from .hypotheses import precise, smooth_up_to, stationary
+from .hypotheses import free, precise, smooth_up_to, stationary
 from .manifolds import transversal
 from .matrices import positive_definite
+from .objective import evaluate
 from .problem import Problem
 from .reading import fields, indices, listed, need, rational
+from .rings import EXACT
 from .trees import exact
 
 
 def branch(claim: Claim, witness: Any) -> Any:
     """A minimum on a box of free coordinates."""
-    _, precision, free, width = fields(witness, "method precision free width")
+    _, precision, moved, width = fields(witness, "method precision free width")
     P, w = claim.P, rational(width)
     stationary(claim)
     precise(precision)
-    indices(free, P.size)
-    need(bool(w > 0) and len(free) > 0, "the branch is empty")
-    radii = [w if j in set(free) else ZERO for j in range(P.size)]
+    indices(moved, P.size)
+    need(bool(w > 0) and len(moved) > 0, "the branch is empty")
+    radii = [w if j in set(moved) else ZERO for j in range(P.size)]
     at = claim.balls(1, radii)
     smooth_up_to(at, 2)
-    need(all(is_zero(v) for v in at.gradient), "the gradient may not be 0 on the branch")
-    normal = [j for j in range(P.size) if j not in set(free)]
+    zero = all(is_zero(v) for v in at.gradient)
+    if not zero:
+        exactly = evaluate(P, EXACT, free(claim, moved, claim.theta(radii)), 1)
+        zero = all(is_zero(v) for v in exactly.gradient)
+    need(zero, "the gradient may not be 0 on the branch")
+    normal = [j for j in range(P.size) if j not in set(moved)]
     H = claim.balls(2).hessian
     part = [[H[j][k] for k in normal] for j in normal]
     need(positive_definite(part), "the Hessian across the branch may not be positive definite")
-    return MINIMUM, "branch", len(free), None
+    return MINIMUM, "branch", len(moved), None
 
 
 def constant_units(claim: Claim, witness: Any) -> Any:

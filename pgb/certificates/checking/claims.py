@@ -52,11 +52,11 @@ class Claim:
         """Q and its derivatives on the point, the ball or another box, in balls."""
         return evaluate(self.P, BALLS, self.theta(radii, center), order)
 
-    def exactly(self, direction: Any = None) -> SimpleNamespace:
-        """Exact values and gradient at an exact point, or the derivative along a direction."""
+    def exactly(self, order: int = 1, direction: Any = None) -> SimpleNamespace:
+        """Exact values, and gradient or derivative along a direction, at an exact point."""
         need(self.exact, "this evidence is about an exact point only")
         flint.ctx.prec = EXACT_BITS
-        return evaluate(self.P, EXACT, [exact(v) for v in self.center], 1, direction)
+        return evaluate(self.P, EXACT, [exact(v) for v in self.center], order, direction)
 
 
 def words(claim: Any) -> str:

@@ -88,7 +88,7 @@ def leading_coefficient(claim: Claim, coefficients: list[list[Any]], order: Any)
         need(bool(value != 0), "a derivative may jump")
     R = series(order)
     theta = along(claim, coefficients, order)
-    value = evaluate(P, R, theta, 1, [R.number(ZERO)] * P.size).value
+    value = evaluate(P, R, theta, 0).value
     zero = all(is_zero(v) for v in value.c[1:order])
     need(zero, "a coefficient of lower order is not exactly 0")
     need(not is_zero(value.c[order]), "the coefficient is 0")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import flint
+from flint import arb
 
 from .claims import Claim
-from .exact import ZERO, is_zero
+from .exact import ZERO, is_zero, named
 from .problem import Problem
 from .reading import need
+from .trees import exact
 
 
 def smooth_up_to(at: Any, order: int) -> None:
@@ -22,6 +24,14 @@ def stationary(claim: Claim) -> None:
     """Refuse unless the gradient at the exact point is exactly 0."""
     at = claim.exactly()
     need(all(is_zero(v) for v in at.gradient), "the gradient is not exactly 0")
+
+
+def free(claim: Claim, moved: list[int], box: list[arb]) -> list[Any]:
+    """The exact point with names for the moved coordinates: any numbers of the box."""
+    return [
+        named(f"free {j}", box[j]) if j in set(moved) else exact(value)
+        for j, value in enumerate(claim.center)
+    ]
 
 
 def precise(value: Any) -> int:
@@ -39,7 +49,7 @@ def differentiable(P: Problem) -> None:
 def zero_group_sums(claim: Claim) -> None:
     """Refuse unless the group sums are exactly 0; derivatives of the outputs play no role."""
     differentiable(claim.P)
-    at = claim.exactly([ZERO] * claim.P.size)
+    at = claim.exactly(0)
     outputs = range(claim.P.d_y)
     sums = [sum((at.r[i][k] for i in g), ZERO) for g in claim.P.groups() for k in outputs]
     need(all(is_zero(v) for v in sums), "a group sum is not exactly 0")

@@ -64,7 +64,7 @@ def kinks(claim: Claim, witness: Any) -> Any:
         symmetries = kept_fields(claim, vectors, frozen)
         nonsingular([[at(claim.theta(), *field)[j] for j in frozen] for field in symmetries])
     theta = [exact(v) for v in claim.center]
-    value = claim.exactly([ZERO] * P.size).value if len(free) > 0 else ZERO
+    value = claim.exactly(0).value if len(free) > 0 else ZERO
     for j in free:
         theta[j] = named(f"free {j}", BALLS.number(theta[j]) + arb(0, WIDTH))
     moved = sorted(set(range(P.size)) - held)

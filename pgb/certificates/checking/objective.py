@@ -23,9 +23,12 @@ from .trees import inside
 def evaluate(P: Problem, R: Any, theta: Any, order: int, direction: Any = None) -> SimpleNamespace:
     """Q and its derivatives at theta; outputs, output gradients, switches, preactivations.
 
-    With a direction, the gradient is the one derivative along it, one-sided at kinks.
+    With a direction, the gradient is the one derivative along it, one-sided at kinks; with order 0
+    there is none, and the outputs need not be differentiable.
     """
-    A, zero = Jets(R, order, direction is not None), R.number(ZERO)
+    zero = R.number(ZERO)
+    direction = [zero] * P.size if order == 0 else direction
+    A = Jets(R, order, direction is not None)
     at = SimpleNamespace(q=[], r=[], layers=[], curvatures=[], value=zero)
     for i, (q, layers) in enumerate(all_outputs(P, A, theta, direction)):
         y, c = ([inside(R, v) for v in row] for row in (P.y[i], P.c[i]))
@@ -52,6 +55,7 @@ def all_outputs(P: Problem, A: Jets, theta: Any, direction: Any) -> Iterator[tup
     """The outputs and preactivations at each sample, one after the other."""
     one = A.R.number(ONE)
     steps: list[Any] = [{j: one} if direction is None else {0: direction[j]} for j in range(P.size)]
+    steps = steps if A.order else [None] * P.size
     params: list[Jet] = [(value, step, {}) for value, step in zip(theta, steps, strict=True)]
     for row in P.x:
         yield outputs(P, A, params, [inside(A.R, v) for v in row])

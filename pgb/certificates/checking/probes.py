@@ -14,10 +14,10 @@ from flint import arb, fmpq
 
 from .claims import REFUTED, Claim
 from .exact import EXACT_BITS, ZERO, is_zero
-from .hypotheses import differentiable, precise
+from .hypotheses import free, precise
 from .objective import evaluate
 from .reading import fields, indices, listed, need, rational
-from .rings import BALLS
+from .rings import BALLS, EXACT
 from .trees import exact
 
 
@@ -29,25 +29,35 @@ def probe(claim: Claim, witness: Any) -> Any:
     )
     need(claim.exact, "a probe starts at an exact point")
     precise(precision)
-    differentiable(P)
     indices([index], P.size)
     d = [rational(v) for v in listed(direction, P.size)]
     moved = [j for j in range(P.size) if d[j] != 0]
     need(not P.penalized & set(moved), "a penalized parameter moves")
     need(P.elimination != "without-units" or all(j < P.base for j in moved), "the factor moves")
     start = claim.theta()
+    if P.smoothness == 0:
+        loss = [value for value, _, own in evaluate(P, BALLS, start, 0).switches if own]
+        need(all(bool(value != 0) for value in loss), "the loss may have a kink at the outputs")
     box = [t if v == 0 else t.union(t + arb(v)) for t, v in zip(start, d, strict=True)]
     along = evaluate(P, BALLS, box, 1)
     need(all(bool(v != 0) for v, _, loss in along.switches if not loss), "a kink may be crossed")
     if fields(family, "kind", "layer units")[0] == "coordinates":
         fields(family, "kind")
-        columns = [(f or {}).get(j, arb(0)) for q in along.q for _, f, _ in q for j in moved]
-        need(all(is_zero(v) for v in columns), "an output may depend on a moved parameter")
+        constant = not depends(along, moved) or not depends(
+            evaluate(P, EXACT, free(claim, moved, box), 1), moved
+        )
+        need(constant, "an output may depend on a moved parameter")
     else:
         exchange(claim, d, family)
     ends = [t + arb(v) for t, v in zip(start, d, strict=True)]
     need(bool(evaluate(P, BALLS, ends, 1).gradient[index] != 0), "the derivative may be 0 there")
     return (REFUTED,)
+
+
+def depends(at: Any, moved: list[int]) -> bool:
+    """Whether a derivative of an output by a moved parameter is not seen to be 0."""
+    firsts = [first or {} for q in at.q for _, first, _ in q]
+    return not all(is_zero(first.get(j, ZERO)) for first in firsts for j in moved)
 
 
 def exchange(claim: Claim, d: list[fmpq], family: Any) -> None:

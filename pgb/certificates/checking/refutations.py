@@ -32,7 +32,7 @@ def one_sided(claim: Claim, witness: Any) -> Any:
     """A one-sided derivative at an exact point is negative."""
     _, direction = fields(witness, "method direction")
     v = [rational(d) for d in listed(direction, claim.P.size)]
-    (slope,) = claim.exactly(v).gradient
+    (slope,) = claim.exactly(1, v).gradient
     need(sign(slope) < 0, "the one-sided derivative is not negative")
     return (REFUTED,)
 

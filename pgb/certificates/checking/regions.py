@@ -25,7 +25,7 @@ def region(claim: Claim, witness: Any) -> Any:
     linear = {"identity", "relu", "leaky-relu"}
     need(plain and all(a in linear for a, _ in P.activations), "the network is of another kind")
     differentiable(P)
-    r = claim.exactly([ZERO] * P.size).r
+    r = claim.exactly(0).r
     need(all(is_zero(exact(claim.center[j])) for j in P.penalized), "the regularizer is not least")
     layers = claim.balls(0).layers
     seen = list(indices(fitted, P.samples))

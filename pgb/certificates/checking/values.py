@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from .claims import MINIMUM, Claim
-from .exact import ZERO, is_zero
+from .exact import is_zero
 from .hypotheses import precise, zero_group_sums
 from .objective import evaluate
 from .reading import fields, listed, need
@@ -24,7 +24,7 @@ def function_optimal(claim: Claim, witness: Any) -> Any:
     fields(witness, "method")
     P = claim.P
     if P.elimination == "without-units":
-        need(is_zero(claim.exactly([ZERO] * P.size).value), "the value is not exactly 0")
+        need(is_zero(claim.exactly(0).value), "the value is not exactly 0")
     else:
         zero_group_sums(claim)
         rest = [exact(claim.center[j]) for j in P.penalized]
