@@ -32,6 +32,8 @@ TESTS = [
     "test_files.py::test_verify_on_the_command_line_is_the_same",
     "test_files.py::test_the_hash_is_that_of_sorted_keys_in_ascii",
     "test_guards.py",
+    "test_kinks.py",
+    "test_forged_kinks.py",
     "test_checked_functions.py",
     "test_known_symmetries.py",
     "test_exact_numbers.py",
