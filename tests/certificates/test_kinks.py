@@ -49,6 +49,8 @@ def signs(text: str, names: str, samples: int = 1) -> list[str]:
         ("relu(exp(u) - 1) + relu(1 - exp(u))", "u", 1, 2),
         ("relu(exp(u) - 1) + relu(exp(2*u) - 1)", "u", 1, 4),
         ("relu(u - u)", "u", 1, 1),
+        ("relu(u*x/2) + relu(-u*x)", "u", 1, 2),
+        ("relu(u*exp(0)) + relu(-u*sqrt(4)) + relu(u/3*cos(0))", "u", 1, 2),
         ("relu(pi*u) + relu(-2*pi*u)", "u", 1, 2),
         ("relu(pi*u) + relu(e*u)", "u", 1, 4),
         ("relu(pi*u - e*u)", "u", 1, 2),

@@ -59,6 +59,7 @@ def kinks(claim: Claim, witness: Any) -> Any:
     held = {*indices(free, P.size), *indices(frozen, P.size)}
     need(claim.exact, "this evidence is about an exact point only")
     need(len(held) == len(free) + len(frozen), "a coordinate is both free and frozen")
+    need(len(frozen) > 0 or vectors == [], "there are symmetries and no frozen coordinates")
     flint.ctx.prec = EXACT_BITS
     if len(frozen) > 0:
         symmetries = kept_fields(claim, vectors, frozen)
@@ -104,6 +105,7 @@ def with_multipliers(
 ) -> Iterator[tuple[Any, list[fmpq]]]:
     """The pieces of all sign patterns with the multipliers that the witness has for each."""
     given = {signs: listed(multipliers) for signs, multipliers in triples(patterns, 2)}
+    need(len(given) == len(patterns), "a sign pattern is listed twice")
     for part in all_pieces(P, theta, set(moved)):
         need(part.signs in given, "a sign pattern has no multipliers")
         multipliers = [rational(v) for v in given.pop(part.signs)]

@@ -102,6 +102,8 @@ class Piece(Jets):
         return known(super().linear(terms, start), form)
 
     def power(self, a: Jet, n: int) -> Jet:
+        if a[1] is None and n < 0:
+            return super().power(a, n)
         form = self.form(a)
         result: Polynomial | None = {(): ONE}
         if n < 0 or n > 8:
@@ -120,6 +122,8 @@ class Piece(Jets):
             return self.huber(a, options)
         if name in KINKED:
             return self.branch(name, a, options, self.side(a) > 0)
+        if a[1] is None:
+            return super().call(name, a, options)
         form = self.form(a)
         whole = None if form is None else self.atom(name, options, frozenset(form.items()))
         return known(super().call(name, a, options), whole)
