@@ -37,6 +37,7 @@ TESTS = [
     "test_checked_functions.py",
     "test_known_symmetries.py",
     "test_exact_numbers.py",
+    "../numbers/test_series.py",
     "test_forgeries.py::test_a_missing_or_extra_key_is_refused",
 ]
 LIMIT = 120.0
