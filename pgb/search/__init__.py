@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pgb.search.escapes import Escape
     from pgb.search.exhaustive import CompleteList, exhaustive
     from pgb.search.landscape import CriticalPoint, EscapeGroup, Landscape
+    from pgb.search.lower_points import find_better
     from pgb.search.outcome import Outcome
     from pgb.search.run import search
     from pgb.search.session import Progress
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "exhaustive",
+    "find_better",
     "search",
 ]
 
@@ -40,6 +42,7 @@ _HOMES = {
     "Landscape": "landscape",
     "Outcome": "outcome",
     "Progress": "session",
+    "find_better": "lower_points",
     "search": "run",
 }
 
