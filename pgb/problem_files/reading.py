@@ -52,6 +52,23 @@ def read_problem(path_or_name: str | Path) -> ProblemFile:
     return problem_from_mapping(load_document(path), path.parent, name=path.stem, path=path)
 
 
+def problem_of(problem: Objective | ProblemFile | str | Path) -> ProblemFile:
+    """From whatever stands for a problem: an objective, a problem file, its path or its name.
+
+    Raises:
+        InputError: for anything else, and as ``read_problem`` does.
+    """
+    if isinstance(problem, ProblemFile):
+        return problem
+    if isinstance(problem, Objective):
+        return ProblemFile(problem)
+    if isinstance(problem, (str, os.PathLike)):
+        return read_problem(problem)
+    raise InputError(
+        f"problem: found {kind_of(problem)}, expected an Objective, a problem file, or its name"
+    )
+
+
 def problem_from_mapping(
     mapping: Mapping[str, Any],
     base_dir: str | Path = ".",
