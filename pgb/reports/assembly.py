@@ -53,7 +53,10 @@ def assemble(
         excess=facts.space.excess,
         assumptions=tuple(assumptions(at, facts.space.infimum)),
         findings=tuple(findings),
-        start=None if at.exact else (at.objective, at.floats),
+        objective=at.objective,
+        candidate=at.candidate,
+        radii=at.radii,
+        better=better,
         seed=seed,
         seconds=time.perf_counter() - start,
     )
