@@ -36,7 +36,7 @@ from pgb.conditions import (
     symmetry_minimum,
 )
 from pgb.errors import InputError, PgbError
-from pgb.numbers import Array, Float64
+from pgb.numbers import Array, Float64, euclidean_norm
 from pgb.problem_files import ProblemFile, problem_of
 from pgb.problems import Candidate, Objective
 from pgb.progress import Progress, silent
@@ -51,6 +51,7 @@ Effort = Literal["auto", "always", "never"]
 _CHEAP = 200
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are said to be so in the report
 def check(
     problem: Objective | ProblemFile | str | Path,
     candidate: Candidate | Mapping[str, Any] | Sequence[Any] | Array | None = None,
@@ -204,7 +205,7 @@ def _polished(objective: Objective, candidate: Candidate, progress: Progress) ->
 
 def _distance(first: Candidate, second: Candidate) -> float:
     ar = Float64()
-    return float(np.linalg.norm(ar.asarray(first.point) - ar.asarray(second.point)))
+    return euclidean_norm(ar.asarray(first.point) - ar.asarray(second.point))
 
 
 def _validate(

@@ -30,6 +30,9 @@ class Group(click.Group):
         except OSError as error:
             where = f"{short_name(error.filename)}: " if error.filename else ""
             complain(ctx, [f"{where}{error.strerror or error}"])
+        except MemoryError as error:
+            found = f" ({error})" if str(error) else ""
+            complain(ctx, [f"found too little memory{found}, expected a problem that fits into it"])
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

@@ -93,7 +93,8 @@ class Report:
 
         Computed when first asked for, since no proof needs it.
         """
-        return None if self.facts is None else self.facts.pgb
+        with np.errstate(all="ignore"):  # numbers that are not finite are said to be so
+            return None if self.facts is None else self.facts.pgb
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle: the measurements are made now, since fibers are functions."""

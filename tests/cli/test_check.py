@@ -148,6 +148,45 @@ def test_bad_arguments_exit_with_2(arguments: list[str], sentence: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("width", [10**11, 10**21])
+def test_a_network_too_wide_to_hold_is_a_sentence(tmp_path: Path, width: int) -> None:
+    path = tmp_path / "p.json"
+    model = {"kind": "network", "layers": [1, width, 1], "activation": "tanh"}
+    path.write_text(json.dumps({"data": {"x": [[0]], "y": [0]}, "model": model}))
+    result = pgb("check", str(path))
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{path}: model.layers: found widths with {3 * width + 1} parameters, expected at most "
+        "10000000\n"
+    )
+
+
+def test_too_little_memory_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError("Unable to allocate 671. GiB")
+
+    monkeypatch.setattr("pgb.problem_files.read_problem", exhausted)
+    result = pgb("check", "xor")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "found too little memory (Unable to allocate 671. GiB), expected a problem that fits into "
+        "it\n",
+    )
+
+
+@pytest.mark.parametrize("polish", [[], ["--polish"]])
+def test_squares_that_overflow_cause_no_warning(tmp_path: Path, polish: list[str]) -> None:
+    path = tmp_path / "p.json"
+    model = {"kind": "expression", "inputs": ["x"], "parameters": ["u"], "outputs": ["u"]}
+    data = {"x": [[0]], "y": [1]}
+    path.write_text(json.dumps({"data": data, "model": model, "candidate": {"u": 1e300}}))
+    result = pgb("check", str(path), *polish)
+    assert result.exit_code == 10
+    assert "norm 2e+300" in result.stdout or polish
+    assert not polish or "moved the candidate by 1e+300" in " ".join(result.stdout.split())
+    assert result.stderr == ""
+
+
 def test_a_problem_without_a_candidate_asks_for_one(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     path.write_text(MINIMUM.partition("[candidate]")[0])
