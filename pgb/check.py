@@ -35,7 +35,7 @@ from pgb.conditions import (
     region_minimum,
     symmetry_minimum,
 )
-from pgb.errors import InputError, PgbError
+from pgb.errors import InputError, PgbError, counted
 from pgb.numbers import Array, Float64, euclidean_norm
 from pgb.problem_files import ProblemFile, problem_of
 from pgb.problems import Candidate, Objective
@@ -217,7 +217,7 @@ def _validate(
     polish: bool,
 ) -> None:
     problems = [
-        f"{name}: found {len(point.point)} entries, expected {objective.size}"
+        f"{name}: found {counted(len(point.point), 'entry', 'entries')}, expected {objective.size}"
         for name, point in (("candidate", candidate), ("better", better))
         if point is not None and len(point.point) != objective.size
     ]

@@ -185,9 +185,10 @@ def _checked_activations(
         raise InputError(f"activation: found {spec!r}, expected a name or a list of names")
     specs = list(spec)
     if len(specs) != hidden:
+        found = counted(len(specs), "activation")
         raise InputError(
-            f"activation: found {len(specs)} activations, expected one for all hidden layers or "
-            f"a list with one for each of the {hidden}"
+            f"activation: found {found}, expected one for all hidden layers or a list with one for "
+            f"each of the {hidden}"
         )
     return tuple(_activation(entry, "activation") for entry in specs)
 

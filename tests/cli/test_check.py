@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,33 @@ def test_squares_that_overflow_cause_no_warning(tmp_path: Path, polish: list[str
     assert "norm 2e+300" in result.stdout or polish
     assert not polish or "moved the candidate by 1e+300" in " ".join(result.stdout.split())
     assert result.stderr == ""
+
+
+def test_a_problem_may_come_through_a_pipe(problem: Path) -> None:
+    command = [sys.executable, "-c", "from pgb.cli import main; main()", "check", "/dev/stdin"]
+    as_json = json.dumps(tomllib.loads(MINIMUM))
+    for text in (MINIMUM, as_json):
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        assert done.stdout.startswith("LOCAL_MINIMUM (proved, strict)"), done.stderr
+
+
+def test_what_is_neither_a_file_nor_a_pipe_is_not_read() -> None:
+    result = pgb("check", "/dev/zero")
+    assert result.exit_code == 2
+    assert "found neither a file nor a pipe at '/dev/zero', expected" in result.stderr
+
+
+def test_what_pgb_writes_is_recognized(problem: Path, tmp_path: Path) -> None:
+    certificate, report = tmp_path / "c.json", tmp_path / "r.json"
+    pgb("check", str(problem), "--certificate", str(certificate))
+    report.write_text(pgb("check", str(problem), "--json").stdout)
+    hints = {
+        certificate: "a certificate, expected a problem file; `pgb verify` re-checks certificates",
+        report: "what `pgb check --json` prints, expected a problem file",
+    }
+    for path, hint in hints.items():
+        result = pgb("check", str(path))
+        assert (result.exit_code, result.stderr) == (2, f"{path}: file: found {hint}\n")
 
 
 def test_a_problem_without_a_candidate_asks_for_one(tmp_path: Path) -> None:
