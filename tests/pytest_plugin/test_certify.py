@@ -73,7 +73,7 @@ def project(tmp_path: Path, tests: str) -> Path:
 BAD_MINIMUM = """
     @pytest.mark.certify(examples=20, starts=50)
     def test_global(certify):
-        certify(targets.map(bad), "every-minimum-is-global")
+        certify(targets.map(bad), "every-local-minimum-is-global")
 """
 
 
@@ -83,7 +83,7 @@ def test_a_true_claim_passes_and_the_summary_counts_what_was_seen(tmp_path: Path
         """
         @pytest.mark.certify(examples=5, starts=20)
         def test_global(certify):
-            certify(targets.map(line), "every-minimum-is-global")
+            certify(targets.map(line), "every-local-minimum-is-global")
         """,
     )
     ended = run(here, "--hypothesis-seed=0")
@@ -140,11 +140,11 @@ def test_a_falsifying_problem_comes_first_even_if_it_is_drawn_no_more(tmp_path: 
 
 def test_a_renamed_falsifying_problem_is_replayed_and_stays_the_only_one(tmp_path: Path) -> None:
     with pytest.raises(pytest.fail.Exception):
-        certifier(tmp_path, Options(starts=30))(quadratic(), "every-minimum-is-global")
+        certifier(tmp_path, Options(starts=30))(quadratic(), "every-local-minimum-is-global")
     [problem] = (tmp_path / "falsified").glob("*.toml")
     renamed = problem.rename(problem.with_name(f"{problem.stem}-of-last-year.toml"))
     with pytest.raises(pytest.fail.Exception, match=f"replayed: +from {re.escape(str(renamed))}"):
-        certifier(tmp_path, Options(starts=30))(quadratic(), "every-minimum-is-global")
+        certifier(tmp_path, Options(starts=30))(quadratic(), "every-local-minimum-is-global")
     assert list((tmp_path / "falsified").glob("*.toml")) == [renamed]
 
 
@@ -152,7 +152,7 @@ def test_the_failure_shows_the_values_of_the_candidate_and_of_the_better_point(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(pytest.fail.Exception) as failed:
-        certifier(tmp_path, Options(starts=30))(quadratic(), "every-minimum-is-global")
+        certifier(tmp_path, Options(starts=30))(quadratic(), "every-local-minimum-is-global")
     candidate, better = re.findall(
         r"^(?:candidate|better): +value (\S+) at \[", str(failed.value), re.M
     )
