@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -34,8 +35,9 @@ from pgb.conditions import (
     region_minimum,
     symmetry_minimum,
 )
-from pgb.errors import InputError, PgbError
-from pgb.numbers import Array, Float64
+from pgb.errors import InputError, PgbError, counted
+from pgb.numbers import Array, Float64, euclidean_norm
+from pgb.problem_files import ProblemFile, problem_of
 from pgb.problems import Candidate, Objective
 from pgb.progress import Progress, silent
 from pgb.reports import Report, assemble
@@ -49,9 +51,10 @@ Effort = Literal["auto", "always", "never"]
 _CHEAP = 200
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are said to be so in the report
 def check(
-    objective: Objective,
-    candidate: Candidate | Mapping[str, Any] | Sequence[Any] | Array,
+    problem: Objective | ProblemFile | str | Path,
+    candidate: Candidate | Mapping[str, Any] | Sequence[Any] | Array | None = None,
     *,
     better: Candidate | Mapping[str, Any] | Sequence[Any] | Array | None = None,
     radius: float | None = None,
@@ -61,6 +64,9 @@ def check(
     progress: Progress | None = None,
 ) -> Report:
     """Decide whether a candidate is a local minimum of an objective.
+
+    The problem is an objective, a problem file, or the path or name of one; the candidate and the
+    better point are those of the file unless they are given.
 
     A candidate may be given as a mapping by parameter name or as one flat vector in the order of
     the parameters. An exact candidate is asked about itself. A candidate with floats is asked about
@@ -75,12 +81,14 @@ def check(
         The report. ``proved`` says whether the verdict is a theorem or a numerical judgement.
 
     Raises:
-        InputError: the candidate does not fit the objective or lies outside its domain, or an
-            argument is out of range.
+        InputError: the problem is none, the candidate does not fit it or lies outside its domain,
+            or an argument is out of range.
     """
     start = time.perf_counter()
-    given = Candidate.of(objective.parameters, candidate)
-    lower = None if better is None else Candidate.of(objective.parameters, better, "better")
+    file = problem_of(problem)
+    objective = file.objective
+    given = _point(file, candidate, "candidate")
+    lower = file.better if better is None else _point(file, better, "better")
     _validate(objective, given, lower, radius, prove, polish)
     tell = silent if progress is None else progress
     point = _polished(objective, given, tell) if polish else given
@@ -112,6 +120,12 @@ def check(
     tell("writing the report", None)
     report = assemble(facts, findings, lower, seed, start)
     return replace(report, polished=_distance(given, point)) if polish else report
+
+
+def _point(file: ProblemFile, given: Any, name: str) -> Candidate:
+    """The point that is given, or else the problem file's own."""
+    point = getattr(file, name) if given is None else given
+    return Candidate.of(file.objective.parameters, point, name)
 
 
 def _refutations(facts: Facts, seed: int) -> list[Finding]:
@@ -191,7 +205,7 @@ def _polished(objective: Objective, candidate: Candidate, progress: Progress) ->
 
 def _distance(first: Candidate, second: Candidate) -> float:
     ar = Float64()
-    return float(np.linalg.norm(ar.asarray(first.point) - ar.asarray(second.point)))
+    return euclidean_norm(ar.asarray(first.point) - ar.asarray(second.point))
 
 
 def _validate(
@@ -203,7 +217,7 @@ def _validate(
     polish: bool,
 ) -> None:
     problems = [
-        f"{name}: found {len(point.point)} entries, expected {objective.size}"
+        f"{name}: found {counted(len(point.point), 'entry', 'entries')}, expected {objective.size}"
         for name, point in (("candidate", candidate), ("better", better))
         if point is not None and len(point.point) != objective.size
     ]

@@ -41,6 +41,11 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number of things: "1 point", "2 points", "0 minima"."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
 def short_name(name: Any) -> str:
     """The name of a file for a sentence: of a very long one the end."""
     text = str(name)

@@ -18,7 +18,7 @@ from pgb.errors import InputError, short_name
 if TYPE_CHECKING:
     from pgb.check import Effort
     from pgb.problem_files import ProblemFile
-    from pgb.problems import Candidate, Objective
+    from pgb.problems import Candidate
     from pgb.reports import Report
 
 # In bytes, of most file systems.
@@ -81,7 +81,6 @@ def check(
     from pgb.check import check as run_check
     from pgb.conditions import Verdict
     from pgb.problem_files import read_problem
-    from pgb.problems import Candidate
 
     if certificate is not None:
         _check_writable(certificate)
@@ -108,8 +107,7 @@ def check(
         width = min(shutil.get_terminal_size().columns, 120)
         click.echo(report.to_text(width=width, color=_colored()), color=_colored())
     if certificate is not None:
-        asked = Candidate(report.point, point.exact)
-        _certify(file.objective, asked, radius, report, lower, certificate)
+        _certify(report, certificate)
     unproved = require_proof and not report.proved
     ctx.exit(Verdict.UNDECIDED.exit_code if unproved else report.verdict.exit_code)
 
@@ -145,23 +143,15 @@ def _check_writable(path: str) -> None:
         )
 
 
-def _certify(
-    objective: Objective,
-    point: Candidate,
-    radius: float | None,
-    report: Report,
-    better: Candidate | None,
-    path: str,
-) -> None:
+def _certify(report: Report, path: str) -> None:
     """Write the certificate of a proved verdict, or say on stderr that there is none."""
-    from pgb.certificates import build, verify
+    from pgb.certificates import verify
 
     if not report.proved:
         click.echo(f"{path}: not written, since the verdict is not proved", err=True)
         return
-    lower, radii = better if report.bad else None, point.radii(radius)
     try:
-        proof = build(objective, point, report.findings, radii=radii, better=lower)
+        proof = report.certificate()
     except InputError as error:
         click.echo(f"{path}: not written: {'; '.join(error.problems)}", err=True)
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +15,7 @@ from pgb.errors import InputError, short_name
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+BROKEN_PIPE = 141  # as of programs that SIGPIPE ends
 
 
 class Group(click.Group):
@@ -25,11 +28,15 @@ class Group(click.Group):
             complain(ctx, error.problems)
         except UnicodeDecodeError as error:
             complain(ctx, [f"found bytes that are not UTF-8 ({error.reason})"])
-        except BrokenPipeError:  # click ends quietly when `pgb ... | head` closes the pipe
-            raise
+        except BrokenPipeError:  # `pgb ... | head` closed it; what is left has no reader
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(BROKEN_PIPE)
         except OSError as error:
             where = f"{short_name(error.filename)}: " if error.filename else ""
             complain(ctx, [f"{where}{error.strerror or error}"])
+        except MemoryError as error:
+            found = f" ({error})" if str(error) else ""
+            complain(ctx, [f"found too little memory{found}, expected a problem that fits into it"])
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)

@@ -69,6 +69,8 @@ def is_store(name: str) -> bool:
     """Whether the name is that of an SQLite file, as stores are."""
     path = Path(name)
     try:
+        if not path.is_file():  # what is read from a pipe is gone
+            return False
         with path.open("rb") as file:
             return file.read(len(_SQLITE)) == _SQLITE
     except OSError:

@@ -14,6 +14,7 @@ from pgb.conditions.polish import descend, newton
 from pgb.conditions.probe import probe_center
 from pgb.conditions.sampling import lower_values_nearby
 from pgb.conditions.verdict import Evidence, Finding, Verdict
+from pgb.errors import counted
 from pgb.numbers import Float64
 
 Vector = npt.NDArray[np.float64]
@@ -132,14 +133,16 @@ def _degenerate(
                 "the center of the ball is no local minimum, by a PGB probe along "
                 "an exact fiber, and second derivatives in the ball are degenerate"
             )
-        reason = (
-            f"the {spot.flat} zero eigenvalues are the {explained} directions of known fibers, "
-            "along which the gradient stays 0, and the others are positive (floats)"
+        zero = (
+            "the zero eigenvalue is the direction of a known fiber"
+            if explained == 1
+            else f"the {spot.flat} zero eigenvalues are the {explained} directions of known fibers"
         )
+        reason = f"{zero}, along which the gradient stays 0, and the others are positive (floats)"
         return _finding(Verdict.LOCAL_MINIMUM, Evidence.BRANCH, reason, {"dimension": explained})
     return _undecided(
-        f"the Hessian has {spot.flat} zero eigenvalues in floats, of which known fibers explain "
-        f"{explained}: second derivatives do not decide"
+        f"the Hessian has {counted(spot.flat, 'zero eigenvalue')} in floats, of which known fibers "
+        f"explain {explained}: second derivatives do not decide"
     )
 
 

@@ -225,7 +225,7 @@ def _bad_names(inputs: Sequence[str], parameters: Sequence[str]) -> list[str]:
         for name in names:
             if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
                 problems.append(
-                    f"{field}: found {name!r}, expected a name of letters, digits, _ and ."
+                    f"{field}: found {name!r}, expected a name of ASCII letters, digits, _ and ."
                 )
             elif name in CONSTANTS or name in FUNCTIONS:
                 problems.append(

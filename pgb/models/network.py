@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pgb.errors import InputError
+from pgb.errors import InputError, counted
 from pgb.models.activations import Activation, activation
 from pgb.models.fields import AffineField
 from pgb.models.model import Derivatives, Parameter, SharingModel, Switch
@@ -19,6 +19,8 @@ from pgb.models.network_shallow import ShallowDerivatives, suits
 from pgb.numbers import Arithmetic, Array
 
 ActivationSpec = str | Mapping[str, Any] | Activation
+
+_MOST_PARAMETERS = 10**7
 
 
 class Network(SharingModel):
@@ -49,6 +51,7 @@ class Network(SharingModel):
         if not isinstance(bias, (bool, np.bool_)):
             raise InputError(f"bias: found {bias!r}, expected true or false")
         self.bias = bool(bias)
+        _check_size(self.layers, self.bias)
         self.inputs, self.output_dimension = self.layers[0], self.layers[-1]
         self.parameters = tuple(self._parameters())
 
@@ -156,14 +159,21 @@ def _checked_layers(layers: Sequence[int]) -> tuple[int, ...]:
     except TypeError:
         raise InputError(f"layers: found {layers!r}, expected a list of widths") from None
     if len(widths) < 2:
-        raise InputError(
-            f"layers: found {len(widths)} widths, expected at least 2 (inputs and outputs)"
-        )
+        found = counted(len(widths), "width")
+        raise InputError(f"layers: found {found}, expected at least 2 (inputs and outputs)")
     for width in widths:
         integral = isinstance(width, (int, np.integer)) and not isinstance(width, bool)
         if not integral or width < 1:
             raise InputError(f"layers: found {width!r}, expected widths that are integers >= 1")
     return tuple(int(width) for width in widths)
+
+
+def _check_size(layers: tuple[int, ...], bias: bool) -> None:
+    size = sum((fan_in + bias) * width for fan_in, width in pairwise(layers))
+    if size > _MOST_PARAMETERS:
+        raise InputError(
+            f"layers: found widths with {size} parameters, expected at most {_MOST_PARAMETERS}"
+        )
 
 
 def _checked_activations(
@@ -175,9 +185,10 @@ def _checked_activations(
         raise InputError(f"activation: found {spec!r}, expected a name or a list of names")
     specs = list(spec)
     if len(specs) != hidden:
+        found = counted(len(specs), "activation")
         raise InputError(
-            f"activation: found {len(specs)} activations, expected one for all hidden layers or "
-            f"a list with one for each of the {hidden}"
+            f"activation: found {found}, expected one for all hidden layers or a list with one for "
+            f"each of the {hidden}"
         )
     return tuple(_activation(entry, "activation") for entry in specs)
 

@@ -2,7 +2,7 @@
 
 from pgb.numbers.balls import Balls
 from pgb.numbers.exact import Exact
-from pgb.numbers.float64 import Float64
+from pgb.numbers.float64 import Float64, euclidean_norm
 from pgb.numbers.interface import Arithmetic, Array
 from pgb.numbers.intervals import Intervals
 from pgb.numbers.jets import Jet
@@ -26,6 +26,7 @@ __all__ = [
     "PowerSeries",
     "Series",
     "Symbolic",
+    "euclidean_norm",
     "exact_number",
     "is_exact_zero",
     "sign",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -94,6 +95,11 @@ class Float64(Arithmetic):
 
     def to_float(self, x: Array) -> npt.NDArray[np.float64]:
         return np.asarray(x, dtype=np.float64)
+
+
+def euclidean_norm(vector: npt.NDArray[np.float64]) -> float:
+    """The length of a vector (p,); it overflows only if the length itself is no double."""
+    return math.hypot(*vector.tolist())
 
 
 def _nearest_double(value: Any) -> float:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pgb.problem_files.reading import (
         ProblemFile,
         problem_from_mapping,
+        problem_of,
         read_candidate,
         read_problem,
     )
@@ -19,6 +20,7 @@ __all__ = [
     "ProblemFile",
     "problem_from_mapping",
     "problem_names",
+    "problem_of",
     "problem_to_mapping",
     "read_candidate",
     "read_problem",
@@ -31,6 +33,7 @@ _HOMES = {
     "ProblemFile": "reading",
     "problem_from_mapping": "reading",
     "problem_names": "named",
+    "problem_of": "reading",
     "problem_to_mapping": "writing",
     "read_candidate": "reading",
     "read_problem": "reading",

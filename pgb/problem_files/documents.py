@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pgb.errors import InputError, short_name
+from pgb.errors import InputError, counted, short_name
 from pgb.numbers import Array
 from pgb.problem_files.mistakes import expected_name, shortened
 
@@ -22,12 +22,16 @@ from pgb.problem_files.mistakes import expected_name, shortened
 def load_document(path: Path) -> Mapping[str, Any]:
     """The mapping in a TOML or JSON file, told apart by the ending of its name.
 
+    Where that ends otherwise, as pipes do, a text that begins with a brace is JSON.
+
     Raises:
         InputError: for a missing, unreadable or malformed file, with the line where it goes wrong.
     """
     text = _text(path)
+    ending = path.suffix.lower()
+    is_json = ending == ".json" or (ending != ".toml" and text.lstrip().startswith("{"))
     try:
-        if path.suffix.lower() == ".json":
+        if is_json:
             document = json.loads(text, object_pairs_hook=_without_doubles)
         else:
             document = tomllib.loads(text)
@@ -36,7 +40,7 @@ def load_document(path: Path) -> Mapping[str, Any]:
     except InputError:
         raise
     except ValueError as error:  # both decoders give the line and the column
-        raise InputError(_malformed(path, error)) from None
+        raise InputError(_malformed("JSON" if is_json else "TOML", error)) from None
     if not isinstance(document, dict):
         raise InputError("file: found no table at the top level, expected [data], [model], ...")
     return document
@@ -155,9 +159,8 @@ def _text(path: Path) -> str:
         raise InputError(f"file: found {short_name(path)} unreadable ({error.strerror})") from None
 
 
-def _malformed(path: Path, error: ValueError) -> str:
+def _malformed(kind: str, error: ValueError) -> str:
     """What a decoder says, with the place in front."""
-    kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
     if isinstance(error, json.JSONDecodeError):
         where, reason = f" at line {error.lineno}, column {error.colno}", error.msg
     else:
@@ -177,7 +180,9 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _row(row: list[str], header: list[str], where: str, problems: list[str]) -> list[float]:
     if len(row) != len(header):
-        problems.append(f"{where}: found {len(row)} entries, expected {len(header)}")
+        problems.append(
+            f"{where}: found {counted(len(row), 'entry', 'entries')}, expected {len(header)}"
+        )
         return []
     numbers = []
     for name, entry in zip(header, row, strict=True):

@@ -22,7 +22,7 @@ def problem_names() -> dict[str, str]:
 
 
 def resolve(path_or_name: str | Path) -> Path:
-    """The file of a path, or of a named problem; a file of that very name comes first.
+    """The file or pipe of a path, or of a named problem; a file of that very name comes first.
 
     Raises:
         InputError: if there is neither.
@@ -35,7 +35,7 @@ def resolve(path_or_name: str | Path) -> Path:
         )
     path = Path(path_or_name)
     try:
-        if path.is_file():
+        if path.is_file() or path.is_fifo():
             return path
     except OSError as error:
         raise InputError(
@@ -46,12 +46,19 @@ def resolve(path_or_name: str | Path) -> Path:
     if path.name == name and named.is_file():
         return named
     if path.suffix.lower() in _ENDINGS or path.name != name:
-        found = ("the folder" if path.is_dir() else "no file") + f" {short_name(name)!r}"
-        raise InputError(f"problem: found {found}, expected a problem file")
+        raise InputError(
+            f"problem: found {_kind(path)} {short_name(name)!r}, expected a problem file"
+        )
     raise InputError(
         f"problem: found neither a file nor a problem called {short_name(name)!r}, expected "
         f"{expected_name(name, problem_names())}"
     )
+
+
+def _kind(path: Path) -> str:
+    if path.is_dir():
+        return "the folder"
+    return "neither a file nor a pipe at" if path.exists() else "no file"
 
 
 def _folder() -> Path:

@@ -28,6 +28,18 @@ from pgb.problem_files.objective_sections import (
 from pgb.problems import Candidate, Data, Loss, Objective, Regularizer
 from pgb.transforms import eliminate, without_units
 
+# What pgb writes and is no problem file: keys that tell it, its name, what to do with it.
+_WRITTEN = (
+    (("schema", "claim", "evidence"), "a certificate", "; `pgb verify` re-checks certificates"),
+    (
+        ("points", "escapes", "runs"),
+        "what `pgb search --json` prints",
+        ", or for `pgb plot` the file of `pgb search --store`",
+    ),
+    (("statement", "points", "boxes"), "what `pgb search --exhaustive --json` prints", ""),
+    (("verdict", "proved", "findings"), "what `pgb check --json` prints", ""),
+)
+
 SECTIONS = ("data", "model", "loss", "regularizer", "elimination", "candidate", "better")
 
 
@@ -49,7 +61,25 @@ def read_problem(path_or_name: str | Path) -> ProblemFile:
         InputError: with one sentence for each mistake in the file, each with its key.
     """
     path = resolve(path_or_name)
-    return problem_from_mapping(load_document(path), path.parent, name=path.stem, path=path)
+    base_dir = path.parent if path.is_file() else Path()  # data are not beside a pipe
+    return problem_from_mapping(load_document(path), base_dir, name=path.stem, path=path)
+
+
+def problem_of(problem: Objective | ProblemFile | str | Path) -> ProblemFile:
+    """From whatever stands for a problem: an objective, a problem file, its path or its name.
+
+    Raises:
+        InputError: for anything else, and as ``read_problem`` does.
+    """
+    if isinstance(problem, ProblemFile):
+        return problem
+    if isinstance(problem, Objective):
+        return ProblemFile(problem)
+    if isinstance(problem, (str, os.PathLike)):
+        return read_problem(problem)
+    raise InputError(
+        f"problem: found {kind_of(problem)}, expected an Objective, a problem file, or its name"
+    )
 
 
 def problem_from_mapping(
@@ -69,6 +99,7 @@ def problem_from_mapping(
     given: Any = mapping
     if not isinstance(given, Mapping):
         raise InputError(f"problem: found {kind_of(given)}, expected a mapping")
+    _refuse_what_pgb_writes(given)
     base_dir = Path(base_dir)
     mistakes = Mistakes()
     top = Table(mapping, "", mistakes)
@@ -82,6 +113,12 @@ def problem_from_mapping(
     mistakes.raise_if_any()
     assert objective is not None
     return ProblemFile(objective, points.get("candidate"), points.get("better"), name, path)
+
+
+def _refuse_what_pgb_writes(mapping: Mapping[str, Any]) -> None:
+    for keys, name, hint in _WRITTEN:
+        if all(key in mapping for key in keys):
+            raise InputError(f"file: found {name}, expected a problem file{hint}")
 
 
 def read_candidate(path: str | Path, objective: Objective, key: str = "candidate") -> Candidate:

@@ -148,7 +148,7 @@ class Candidate:
         return _RELATIVE_RADIUS * np.maximum(1.0, np.abs(Float64().asarray(self.point)))
 
     def __repr__(self) -> str:
-        return f"Candidate({shown(self.point)}, exact={self.exact})"
+        return f"Candidate({shown(self.point, whole=False)}, exact={self.exact})"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For hypothesis and IPython, which list the fields of a dataclass otherwise."""

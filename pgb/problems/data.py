@@ -26,7 +26,8 @@ class Data:
         targets: (m, d_y), stored, or (m,): class indices, or the targets of a single output.
         weights: None, (m,), or (m, d_y) for losses that are separable over the outputs; all > 0.
 
-    Entries may be int, float, Fraction, exact numbers or strings such as "log(2)".
+    Entries may be int, float, Fraction, exact numbers or strings such as "log(2)". A float is the
+    double that it is, so 1 and 1.0 are the same exact number, unlike in a candidate.
 
     Raises:
         InputError: one sentence for each wrong shape and each entry that is no finite number, and

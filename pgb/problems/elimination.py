@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pgb.numbers import Exact, ExactNumber, sign
+from pgb.problems.stored import shown_number
 
 if TYPE_CHECKING:
     from pgb.problems.objective import Objective
@@ -33,7 +34,7 @@ class Elimination:
 
     def __repr__(self) -> str:
         penalty = "" if self.penalty == "squared" else f", penalty={self.penalty!r}"
-        return f"Elimination({self.kind!r}, {self.lam}{penalty})"
+        return f"Elimination({self.kind!r}, {shown_number(self.lam)}{penalty})"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For hypothesis and IPython, which list the fields of a dataclass otherwise."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pgb.errors import InputError, did_you_mean, kind_of
+from pgb.errors import InputError, counted, did_you_mean, kind_of
 from pgb.models import Model
 from pgb.numbers import Arithmetic, Array
 from pgb.problems.data import Data
@@ -40,9 +40,8 @@ def misfits(model: Model, data: Data, loss: Loss, reduction: str) -> list[str]:
             f"{did_you_mean(reduction, _REDUCTIONS)}"
         )
     if data.inputs.shape[1] != model.inputs:
-        problems.append(
-            f"inputs: found {data.inputs.shape[1]} columns, expected {model.inputs} for this model"
-        )
+        found = counted(data.inputs.shape[1], "column")
+        problems.append(f"inputs: found {found}, expected {model.inputs} for this model")
     w = data.weights
     if w is not None and w.ndim == 2 and w.shape[1] > 1 and not loss.separable:
         problems.append(

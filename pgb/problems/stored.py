@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -101,22 +102,41 @@ def exact_array(entries: Array) -> Array:
     return result.reshape(entries.shape)
 
 
-def shown(array: Array) -> str:
-    """A stored array as nested lists of numbers that read well, cut short if it is long."""
+def shown(array: Array, *, whole: bool = True) -> str:
+    """A stored array as nested lists that read well and are read back, cut short if it is long.
+
+    ``whole`` shows the double 1.0 as 1, where a double stands for nothing but its own value.
+    """
     if array.size > _MOST_PRINTED:
         size = " x ".join(str(length) for length in array.shape)
         return f"<{size} {'exact numbers' if array.dtype == object else 'floats'}>"
-    texts = np.array([_text(value) for value in array.reshape(-1).tolist()], dtype=object)
-    return str(texts.reshape(array.shape).tolist()).replace("'", "")
+    texts = iter([shown_number(value, whole=whole) for value in array.reshape(-1).tolist()])
+    return _nested(array.shape, texts)
 
 
-def _text(value: Any) -> str:
-    """A rational that is a double of many digits as that double."""
-    if isinstance(value, fmpq) and int(value.q).bit_length() > _LONG_DENOMINATOR:
-        nearest = float(value)
-        if exact_number(nearest) == value:
-            return str(nearest)
-    return str(value)
+def shown_number(value: Any, *, whole: bool = True) -> str:
+    """A stored number as Python that is read back as it; rationals that are long doubles as these.
+
+    Fractions and closed forms are strings, since Python would round 1/3.
+    """
+    if isinstance(value, float):
+        signed_zero = value == 0 and math.copysign(1, value) < 0
+        small = abs(value) <= _LARGEST_INTEGER and value.is_integer() and not signed_zero
+        return str(int(value)) if whole and small else repr(value)
+    if isinstance(value, fmpq):
+        if value.q == 1:
+            return str(value.p)
+        if int(value.q).bit_length() > _LONG_DENOMINATOR:
+            nearest = float(value)
+            if exact_number(nearest) == value:
+                return repr(nearest)
+    return repr(str(value)) if isinstance(value, (fmpq, Symbolic)) else str(value)
+
+
+def _nested(shape: tuple[int, ...], texts: Iterator[str]) -> str:
+    if not shape:
+        return next(texts)
+    return f"[{', '.join(_nested(shape[1:], texts) for _ in range(shape[0]))}]"
 
 
 def frozen(array: Array) -> Array:

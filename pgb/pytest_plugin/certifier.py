@@ -13,9 +13,9 @@ from hypothesis.strategies import SearchStrategy
 
 from pgb.conditions import Verdict
 from pgb.errors import InputError, kind_of
-from pgb.problem_files import ProblemFile
+from pgb.problem_files import read_problem
 from pgb.problems import Objective
-from pgb.pytest_plugin.falsified import Falsified, kept
+from pgb.pytest_plugin.falsified import Falsified, file_name, kept
 from pgb.pytest_plugin.options import Options
 from pgb.pytest_plugin.tally import Tally
 from pgb.search import CriticalPoint, search
@@ -35,6 +35,10 @@ class _RefutedError(AssertionError):
 
 class _UndecidedError(AssertionError):
     """A problem with a point that the claim is about and of which nothing is proved."""
+
+
+class _UnreadableError(Exception):
+    """A file among the falsifying problems that is none."""
 
 
 class Certifier:
@@ -66,14 +70,13 @@ class Certifier:
         """
         chosen = _claim(claim)
         try:
-            for _, file in kept(self._folder, self._test):
-                self._tally.replayed += 1
-                self._replay(file, chosen)
+            for path in kept(self._folder, self._test):
+                self._replay(path, chosen)
             self._draw(problems, chosen)
         except _RefutedError as refuted:
             sentence = self._written(refuted.case, chosen)
-        except _UndecidedError as undecided:
-            sentence = str(undecided)
+        except (_UndecidedError, _UnreadableError) as error:
+            sentence = str(error)
         else:
             return
         finally:
@@ -106,7 +109,7 @@ class Certifier:
 
         every_problem()
 
-    def _examine(self, objective: Objective, claim: Claim) -> None:
+    def _examine(self, objective: Objective, claim: Claim, replayed: Path | None = None) -> None:
         """Search one problem; raise if some proved point refutes the claim."""
         if not isinstance(objective, Objective):
             raise InputError(
@@ -118,53 +121,64 @@ class Certifier:
         )
         self._tally.minima += len(landscape.minima)
         if landscape.counterexample is not None:
-            raise _RefutedError(Falsified(objective, landscape.counterexample))
+            raise _RefutedError(Falsified(objective, landscape.counterexample, replayed))
         undecided = [point for point in landscape.points if claim.concerns(point)]
         self._tally.undecided += len(undecided)
         if undecided and options.undecided == "fail":
             raise _UndecidedError(
                 f"undecided whether {claim.sentence}: it may fail at {undecided[0]!r}, which is at "
                 f"{undecided[0].parameters.tolist()}, for {objective!r}"
+                f"{'' if replayed is None else _origin(replayed)}"
             )
 
-    def _replay(self, file: ProblemFile, claim: Claim) -> None:
+    def _replay(self, path: Path, claim: Claim) -> None:
         """A problem that falsified the test before: its point first, then the whole search."""
+        try:
+            file = read_problem(path)
+        except InputError as error:
+            sentences = "\n".join(f"{_shown(path)}: {sentence}" for sentence in error.problems)
+            raise _UnreadableError(
+                f"{sentences}\nThis file of an earlier run is to be tried first: mend or delete it."
+            ) from None
+        self._tally.replayed += 1
         if file.candidate is not None:
             point = revisit(file.objective, file.candidate, file.better, seed=self._options.seed)
             if point is not None and claim.refuted_by(point):
-                raise _RefutedError(Falsified(file.objective, point))
-        self._examine(file.objective, claim)
+                raise _RefutedError(Falsified(file.objective, point, path))
+        self._examine(file.objective, claim, path)
 
     def _written(self, case: Falsified, claim: Claim) -> str:
         """Write the falsifying problem down; what to tell the user."""
+        text = f"falsified: {claim.sentence}\n{case.sentences()}"
+        if case.replayed is not None:
+            text += _origin(case.replayed)
+        problem = case.replayed or self._folder / f"{file_name(self._test)}.toml"
         try:
-            problem, proof = case.save(self._folder, self._test)
+            proof = case.save(problem)
         except OSError as error:
-            return f"{_sentence(case, claim)}\n{self._folder}: cannot be written: {error.strerror}"
+            return f"{text}\n{self._folder}: cannot be written: {error.strerror}"
         except InputError as error:  # a problem that files have no words for
-            return f"{_sentence(case, claim)}\nnot written: {'; '.join(error.problems)}"
+            return f"{text}\nnot written: {'; '.join(error.problems)}"
         self._tally.falsified = _shown(problem)
-        text = f"{_sentence(case, claim)}\nproblem file: {_shown(problem)}"
+        text = f"{text}\nproblem file: {_shown(problem)}"
         if proof is None:
             return text
         check = f"pgb verify {shlex.quote(_shown(proof))}"
         return f"{text}\ncertificate:  {_shown(proof)}\nto re-check:  {check}"
 
 
+def _origin(path: Path) -> str:
+    """The line on a problem that was not drawn now."""
+    return (
+        f"\nreplayed:  from {_shown(path)}, a problem of an earlier run, which today's strategy "
+        "may no longer draw; delete that file to retire it"
+    )
+
+
 def _shown(path: Path) -> str:
     """The path as one types it here."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _sentence(case: Falsified, claim: Claim) -> str:
-    found = case.point.certificate
-    words = case.point.reason if found is None else found["claim"]["words"]
-    return (
-        f"falsified: {claim.sentence}\n"
-        f"problem:   {case.objective!r}\n"
-        f"proved:    {words}, value {case.point.value:.6g}, near {case.point.parameters.tolist()}"
-    )
 
 
 def _claim(claim: Claim | str | Predicate) -> Claim:

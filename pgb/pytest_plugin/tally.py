@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pgb.errors import counted
+
 
 @dataclass
 class Tally:
@@ -23,7 +25,8 @@ class Tally:
     falsified: str | None = None
 
     def __str__(self) -> str:
-        replayed = f"{self.replayed} problems replayed, " if self.replayed else ""
-        text = f"{replayed}{self.drawn} drawn, {self.minima} local minima, "
-        text += f"{self.undecided} points undecided"
+        replayed = f"{counted(self.replayed, 'problem')} replayed, " if self.replayed else ""
+        text = f"{replayed}{self.drawn} drawn, "
+        text += f"{counted(self.minima, 'local minimum', 'local minima')}, "
+        text += f"{counted(self.undecided, 'point')} undecided"
         return f"{text}; falsified: {self.falsified}" if self.falsified else text

@@ -8,7 +8,7 @@ import numpy as np
 
 from pgb.conditions import Evaluation, Evidence, Facts, Finding, Verdict, assumptions
 from pgb.conditions.verdict import GLOBAL, KINDS
-from pgb.numbers import Balls, Float64
+from pgb.numbers import Balls, Float64, euclidean_norm
 from pgb.problems import Candidate
 from pgb.reports.report import Report
 
@@ -41,9 +41,9 @@ def assemble(
         point=at.candidate.point,
         polished=None,
         value=float(Balls().to_float(at.value(128))) if at.exact else _float_value(at),
-        gradient_norm=stationarity.norm,
+        gradient_norm=euclidean_norm(stationarity.gradient) if stationarity.defined else None,
         gradient_is_zero=stationarity.exactly_zero,
-        newton_step=None if step is None else float(np.linalg.norm(step)),
+        newton_step=None if step is None else euclidean_norm(step),
         hessian_spectrum=facts.curvature.spectrum,
         inertia=facts.curvature.inertia,
         index=_index(findings),
@@ -53,7 +53,10 @@ def assemble(
         excess=facts.space.excess,
         assumptions=tuple(assumptions(at, facts.space.infimum)),
         findings=tuple(findings),
-        start=None if at.exact else (at.objective, at.floats),
+        objective=at.objective,
+        candidate=at.candidate,
+        radii=at.radii,
+        better=better,
         seed=seed,
         seconds=time.perf_counter() - start,
     )

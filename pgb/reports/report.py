@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pgb.conditions import Assumption, Facts, Finding, Inertia, PgbCondition, Verdict
-from pgb.numbers import Array
-from pgb.problems import Infimum, Objective
+from pgb.errors import InputError
+from pgb.numbers import Array, Float64
+from pgb.problems import Candidate, Infimum, Objective
+
+if TYPE_CHECKING:
+    from pgb.certificates import Certificate
 
 Vector = npt.NDArray[np.float64]
 
@@ -47,7 +51,8 @@ class Report:
         infimum: the function-space infimum F*; excess: data part minus F*.
         assumptions: hypotheses of the elimination theorem, each with its consequence.
         findings: every argument found, proved or not, strongest first.
-        start: for a float candidate, the objective and the point (p,) that ``nearest`` begins at.
+        objective: asked about; candidate: the point asked about, polished if asked for; radii: (p,)
+            half-widths of the ball, 0 for an exact candidate; better: the better point, if given.
         seed: of every random choice made; seconds: wall time.
     """
 
@@ -75,7 +80,10 @@ class Report:
     excess: float
     assumptions: tuple[Assumption, ...]
     findings: tuple[Finding, ...]
-    start: tuple[Objective, Vector] | None = field(repr=False)
+    objective: Objective = field(repr=False)
+    candidate: Candidate = field(repr=False)
+    radii: Vector = field(repr=False)
+    better: Candidate | None = field(repr=False)
     seed: int
     seconds: float
 
@@ -85,7 +93,8 @@ class Report:
 
         Computed when first asked for, since no proof needs it.
         """
-        return None if self.facts is None else self.facts.pgb
+        with np.errstate(all="ignore"):  # numbers that are not finite are said to be so
+            return None if self.facts is None else self.facts.pgb
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle: the measurements are made now, since fibers are functions."""
@@ -99,7 +108,31 @@ class Report:
         """
         from pgb.reports.nearest import nearest_stationary_point
 
-        return None if self.start is None else nearest_stationary_point(*self.start)
+        if self.candidate.exact:
+            return None
+        return nearest_stationary_point(self.objective, Float64().asarray(self.candidate.point))
+
+    def certificate(self) -> Certificate:
+        """The certificate of a proved verdict, which `pgb verify` re-checks; ``save`` writes it.
+
+        Raises:
+            InputError: if the verdict is not proved, or the problem is one that certificates have
+                no words for.
+        """
+        from pgb.certificates import build
+
+        if not self.proved:
+            raise InputError(
+                f"certificate: found the verdict {self.verdict.name}, which is not proved, "
+                "expected a proved one"
+            )
+        return build(
+            self.objective,
+            self.candidate,
+            self.findings,
+            radii=self.radii,
+            better=self.better if self.bad else None,
+        )
 
     def to_json_object(self) -> dict[str, Any]:
         """The report as plain JSON values; keys are documented in docs/check.md."""

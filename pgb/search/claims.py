@@ -21,7 +21,8 @@ class Claim:
     """A statement about all critical points of an objective.
 
     Attributes:
-        name: for the command line; sentence: the statement.
+        name: for the command line, that of the variable here with hyphens; sentence: the
+            statement.
         concerns: whether a proof about this point, of which nothing is proved yet, might refute it.
         refuted_by: whether this proved point refutes it.
     """
@@ -57,7 +58,7 @@ def _proved_minimum(point: CriticalPoint) -> bool:
 
 
 every_local_minimum_is_global = Claim(
-    "every-minimum-is-global",
+    "every-local-minimum-is-global",
     "every local minimum is global",
     _higher_minimum,
     _bad_minimum,
@@ -86,8 +87,14 @@ CLAIMS = {
 }
 
 
+# A former name, as it stands in scripts.
+_ALIASES = {"every-minimum-is-global": "every-local-minimum-is-global"}
+
+
 def claim_of(until: Claim | str | Predicate) -> Claim:
     """A claim, its name, or a predicate of proved points at which to stop.
+
+    In a name underscores are as good as hyphens.
 
     Raises:
         InputError: for an unknown name or another kind of thing.
@@ -96,12 +103,14 @@ def claim_of(until: Claim | str | Predicate) -> Claim:
     if isinstance(given, Claim):
         return given
     if isinstance(given, str):
-        if given not in CLAIMS:
+        name = given.replace("_", "-")
+        name = _ALIASES.get(name, name)
+        if name not in CLAIMS:
             raise InputError(
                 f"claim: found {given!r}, expected one of {', '.join(CLAIMS)}"
                 f"{did_you_mean(given, CLAIMS)}"
             )
-        return CLAIMS[given]
+        return CLAIMS[name]
     if not callable(given):
         raise InputError(f"until: found {kind_of(given)}, expected a claim or a predicate")
     return Claim("predicate", "no point satisfies the predicate", lambda _: True, given)

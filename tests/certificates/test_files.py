@@ -98,12 +98,27 @@ def test_a_copy_of_the_program_needs_only_python_flint(
     assert done.stderr == ""
 
 
-def test_the_program_runs_where_it_is_and_without_a_file() -> None:
+def launched(*arguments: str) -> subprocess.CompletedProcess[str]:
     launcher = str(Path(checking.__file__).parents[1] / "checker.py")
-    for files, code in (([str(FILES["correct"][0])], 0), ([], 2)):
-        command = [sys.executable, "-I", launcher, *files]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (code, "")
+    command = [sys.executable, "-I", launcher, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_program_runs_where_it_is() -> None:
+    done = launched(str(FILES["correct"][0]))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_program_without_a_file_says_how_it_is_used() -> None:
+    without, asked = launched(), launched("-h")
+    assert (without.returncode, without.stdout) == (2, "")
+    assert without.stderr.startswith("usage: checker.py FILE...")
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, without.stderr, "")
+    assert launched("--help").stdout == asked.stdout
+
+
+def test_no_call_with_a_file_ends_with_0_unchecked() -> None:
+    assert launched("-h", str(FILES["incorrect"][0])).returncode == 2
 
 
 def test_verify_on_the_command_line_is_the_same() -> None:

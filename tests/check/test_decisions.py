@@ -225,3 +225,19 @@ def test_a_point_whose_fiber_leaves_the_range_of_doubles_gets_an_answer() -> Non
     assert report.verdict is Verdict.NOT_A_LOCAL_MINIMUM
     assert report.proved
     assert "runs off" in report.to_text()
+
+
+@pytest.mark.parametrize(
+    ("output", "point", "words"),
+    [
+        ("u^2 + v^4", [0.0, 0.0], "the Hessian has 1 zero eigenvalue in floats"),
+        ("u^2 + v^4 + w^4", [0.0, 0.0, 0.0], "the Hessian has 2 zero eigenvalues in floats"),
+        ("(u*v - 1)^2", [1.0, 1.0], "the zero eigenvalue is the direction of a known fiber"),
+    ],
+)
+def test_one_zero_eigenvalue_is_in_the_singular(
+    output: str, point: list[float], words: str
+) -> None:
+    parameters = ["u", "v", "w"][: len(point)]
+    objective = formula(output, " ".join(parameters), -1)
+    assert words in check(objective, point, prove="never").reason

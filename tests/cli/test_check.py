@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,72 @@ def test_bad_arguments_exit_with_2(arguments: list[str], sentence: str) -> None:
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("width", [10**11, 10**21])
+def test_a_network_too_wide_to_hold_is_a_sentence(tmp_path: Path, width: int) -> None:
+    path = tmp_path / "p.json"
+    model = {"kind": "network", "layers": [1, width, 1], "activation": "tanh"}
+    path.write_text(json.dumps({"data": {"x": [[0]], "y": [0]}, "model": model}))
+    result = pgb("check", str(path))
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{path}: model.layers: found widths with {3 * width + 1} parameters, expected at most "
+        "10000000\n"
+    )
+
+
+def test_too_little_memory_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError("Unable to allocate 671. GiB")
+
+    monkeypatch.setattr("pgb.problem_files.read_problem", exhausted)
+    result = pgb("check", "xor")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "found too little memory (Unable to allocate 671. GiB), expected a problem that fits into "
+        "it\n",
+    )
+
+
+@pytest.mark.parametrize("polish", [[], ["--polish"]])
+def test_squares_that_overflow_cause_no_warning(tmp_path: Path, polish: list[str]) -> None:
+    path = tmp_path / "p.json"
+    model = {"kind": "expression", "inputs": ["x"], "parameters": ["u"], "outputs": ["u"]}
+    data = {"x": [[0]], "y": [1]}
+    path.write_text(json.dumps({"data": data, "model": model, "candidate": {"u": 1e300}}))
+    result = pgb("check", str(path), *polish)
+    assert result.exit_code == 10
+    assert "norm 2e+300" in result.stdout or polish
+    assert not polish or "moved the candidate by 1e+300" in " ".join(result.stdout.split())
+    assert result.stderr == ""
+
+
+def test_a_problem_may_come_through_a_pipe(problem: Path) -> None:
+    command = [sys.executable, "-c", "from pgb.cli import main; main()", "check", "/dev/stdin"]
+    as_json = json.dumps(tomllib.loads(MINIMUM))
+    for text in (MINIMUM, as_json):
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        assert done.stdout.startswith("LOCAL_MINIMUM (proved, strict)"), done.stderr
+
+
+def test_what_is_neither_a_file_nor_a_pipe_is_not_read() -> None:
+    result = pgb("check", "/dev/zero")
+    assert result.exit_code == 2
+    assert "found neither a file nor a pipe at '/dev/zero', expected" in result.stderr
+
+
+def test_what_pgb_writes_is_recognized(problem: Path, tmp_path: Path) -> None:
+    certificate, report = tmp_path / "c.json", tmp_path / "r.json"
+    pgb("check", str(problem), "--certificate", str(certificate))
+    report.write_text(pgb("check", str(problem), "--json").stdout)
+    hints = {
+        certificate: "a certificate, expected a problem file; `pgb verify` re-checks certificates",
+        report: "what `pgb check --json` prints, expected a problem file",
+    }
+    for path, hint in hints.items():
+        result = pgb("check", str(path))
+        assert (result.exit_code, result.stderr) == (2, f"{path}: file: found {hint}\n")
 
 
 def test_a_problem_without_a_candidate_asks_for_one(tmp_path: Path) -> None:

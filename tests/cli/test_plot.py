@@ -131,3 +131,16 @@ def test_without_matplotlib_nothing_is_computed(
     assert done.exit_code == 2
     assert done.output.count("\n") == 1
     assert "pip install 'pgb[plot]'" in done.output
+
+
+@pytest.mark.parametrize("options", [("--starts", "5"), ("--exhaustive", "-2", "2")])
+def test_the_json_of_a_search_is_no_landscape_to_draw(
+    problem: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(pgb("search", str(problem), *options, "--json").stdout)
+    done = pgb("plot", str(path), "--out", str(tmp_path / "x.png"))
+    assert done.exit_code == 2
+    [sentence] = done.stderr.splitlines()
+    assert sentence.startswith(f"{path}: file: found what `pgb search ")
+    assert "--json` prints, expected a problem file" in sentence

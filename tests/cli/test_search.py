@@ -179,7 +179,7 @@ def test_certificates_are_written_and_accepted(problem: str, tmp_path: Path) -> 
         (["xor", "--starts", "-1"], "-1 is not in the range"),
         (["xor", "--time", "0"], "0.0 is not in the range"),
         (["xor", "--time", "nan"], "time: found nan, expected a positive number"),
-        (["xor", "--claim", "nothing"], "claim: found 'nothing', expected one of every-minimum"),
+        (["xor", "--claim", "nothing"], "claim: found 'nothing', expected one of every-local-min"),
         (["xor", "--distribution", "x"], "distribution: found 'x', expected one of"),
         (["xor", "--workers", "0"], "0 is not in the range"),
         (["xor", "--store", "/"], "found a file that is no store"),

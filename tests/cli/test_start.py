@@ -46,3 +46,13 @@ def test_problems_lists_the_named_problems() -> None:
     assert names == ["breast-cancer", "diabetes", "iris", "linnerud", "xor"]
     text = CliRunner().invoke(main, ["problems"]).stdout
     assert [line.split()[0] for line in text.splitlines()] == names
+
+
+def test_a_closed_pipe_ends_a_command_quietly() -> None:
+    """With 141, as of programs that SIGPIPE ends, and not with a code that means something."""
+    command = [sys.executable, "-c", "from pgb.cli import main; main()", "examples", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141

@@ -43,9 +43,11 @@ def test_outputs_are_those_of_the_written_out_network() -> None:
     ("arguments", "words"),
     [
         ({"layers": 3}, ["layers", "3", "list of widths"]),
-        ({"layers": [3]}, ["layers", "1 widths", "at least 2"]),
+        ({"layers": [3]}, ["layers", "1 width,", "at least 2"]),
         ({"layers": [2, 0, 1]}, ["layers", "0", ">= 1"]),
         ({"layers": [2, 2.5, 1]}, ["2.5", "integers"]),
+        ({"layers": [1, 10**11, 1]}, ["layers", "300000000001 parameters", "at most 10000000"]),
+        ({"layers": [1, 10**21, 1], "bias": False}, ["found widths with 2000000000000000000000"]),
         ({"layers": [2, True, 1]}, ["True", "integers"]),
         ({"layers": [2, 2, 1], "activation": "tan"}, ["'tan'", "tanh", "selu"]),
         ({"layers": [2, 2, 1], "activation": ["tanh", "relu"]}, ["found 2", "each of the 1"]),

@@ -36,7 +36,7 @@ def refusal(path: Path, text: str | bytes) -> str:
         ("t.csv", "", "found no header"),
         ("t.csv", "u,v\n", "found no rows"),
         ("t.csv", "u,u\n1,2\n", "found the column 'u' twice"),
-        ("t.csv", "u,v\n1,2\n3\n", "line 3: found 1 entries, expected 2"),
+        ("t.csv", "u,v\n1,2\n3\n", "line 3: found 1 entry, expected 2"),
         ("t.csv", "u,v\n1,two\n", "line 2, v: found 'two', expected a finite number"),
         ("t.csv", "u,v\n1,nan\n", "line 2, v: found 'nan', expected a finite number"),
         ("t.csv", "u,v\n1,inf\n", "line 2, v: found 'inf', expected a finite number"),

@@ -162,6 +162,7 @@ def test_a_mistake_has_its_sentence(key: str, value: Any, expected: str) -> None
     [
         ({"inputs": "u"}, "model.inputs: found 'u', expected a list of strings"),
         ({"inputs": ["u", "u"]}, "model.inputs: found 'u' twice, expected different names"),
+        ({"inputs": ["\u03b8"]}, "model.inputs: found '\u03b8', expected a name of ASCII letters"),
         ({"outputs": []}, "model.outputs: found a list of 0, expected at least one formula"),
         ({"outputs": ["w*z"]}, "model.outputs[0]: expression 'w*z', position 3: found"),
         ({"outputs": ['__import__("os")']}, "model.outputs[0]: expression"),

@@ -58,7 +58,7 @@ def test_a_single_name_may_stand_for_the_decay_parameters() -> None:
 def test_objectives_print_what_they_are_made_of() -> None:
     base = Objective(Network([1, 2, 1]), Data([[0], ["1/3"]], [0, 1]), weight_decay=0.1)
     assert repr(base) == (
-        "Objective(Network([1, 2, 1], activation='tanh'), Data([[0], [1/3]], [0, 1]), "
+        "Objective(Network([1, 2, 1], activation='tanh'), Data([[0], ['1/3']], [0, 1]), "
         "loss='squared', regularizer=Regularizer([0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]))"
     )
     assert repr(eliminate(base, 1)).endswith("elimination=Elimination('exponential', 1))")

@@ -160,5 +160,6 @@ def test_parameters_have_to_be_a_models() -> None:
 
 def test_a_candidate_prints_its_numbers() -> None:
     point = Candidate.from_vector(PARAMETERS, ["1/3", 0, "log(2)", -1])
-    assert repr(point) == "Candidate([1/3, 0, log(2), -1], exact=True)"
+    assert repr(point) == "Candidate(['1/3', 0, 'log(2)', -1], exact=True)"
+    assert repr(Candidate([1.0, 0.5], exact=False)) == "Candidate([1.0, 0.5], exact=False)"
     assert repr(Candidate(np.zeros(500), exact=False)) == "Candidate(<500 floats>, exact=False)"

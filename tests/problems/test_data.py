@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import fmpq
+from hypothesis import given
 
 from pgb.errors import InputError
 from pgb.numbers import Exact, Symbolic
 from pgb.problems import Data
+from pgb.strategies import objectives
 
 
 def groups(data: Data) -> list[list[int]]:
@@ -51,6 +53,30 @@ def test_whole_targets_of_one_axis_may_be_classes() -> None:
     assert Data([1, 2], [0, 1]).targets.dtype == np.int64
     assert Data([1, 2], [0.5, 1]).targets.dtype == np.float64
     assert Data([1, 2], [[0], [1]]).targets.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (Data([[0], [1]], [1, 2]), "Data([[0], [1]], [1, 2])"),
+        (Data([0.5, 1], [[1], [2.5]], [1, 2]), "Data([[0.5], [1]], [[1], [2.5]], weights=[1, 2])"),
+        (Data([["1/3"], [0.1]], ["log(2)", 3]), "Data([['1/3'], [0.1]], ['log(2)', 3])"),
+        (Data([[-0.0], [1e300]], [2**70, 0]), f"Data([[-0.0], [1e+300]], [{2**70}, 0])"),
+    ],
+)
+def test_data_print_as_what_gives_them_back(data: Data, text: str) -> None:
+    assert repr(data) == text
+    again = eval(repr(data))
+    for name in ("inputs", "targets", "weights"):
+        one, other = getattr(data, name), getattr(again, name)
+        assert (one is None) == (other is None)
+        if one is not None:
+            assert one.dtype == other.dtype and one.tolist() == other.tolist()
+
+
+@given(objectives().map(lambda objective: objective.data))
+def test_any_data_print_as_what_gives_them_back(data: Data) -> None:
+    assert repr(eval(repr(data))) == repr(data)
 
 
 def test_data_are_copied_and_read_only() -> None:

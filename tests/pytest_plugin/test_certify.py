@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pgb import Data, Expression, InputError, Objective
 from pgb.certificates import verify
-from pgb.problem_files import read_problem
+from pgb.problem_files import ProblemFile, read_problem, write_problem
 from pgb.pytest_plugin.certifier import Certifier
 from pgb.pytest_plugin.options import Options, options_of
 from pgb.pytest_plugin.tally import Tally
@@ -49,6 +49,12 @@ def certifier(folder: Path, options: Options) -> Certifier:
     return Certifier("test", folder / "falsified", options, tallies.append)
 
 
+def quadratic() -> Objective:
+    """Stationary at (1, 0) with the value 1, where (0, 1) fits."""
+    square = Expression(["x"], ["w", "b"], ["(w*x + b)^2"])
+    return Objective(square, Data([[-1], [0], [1]], [1, 1, 1]), reduction="sum")
+
+
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     # Without the options of the run that this test is part of.
@@ -67,7 +73,7 @@ def project(tmp_path: Path, tests: str) -> Path:
 BAD_MINIMUM = """
     @pytest.mark.certify(examples=20, starts=50)
     def test_global(certify):
-        certify(targets.map(bad), "every-minimum-is-global")
+        certify(targets.map(bad), "every-local-minimum-is-global")
 """
 
 
@@ -77,7 +83,7 @@ def test_a_true_claim_passes_and_the_summary_counts_what_was_seen(tmp_path: Path
         """
         @pytest.mark.certify(examples=5, starts=20)
         def test_global(certify):
-            certify(targets.map(line), "every-minimum-is-global")
+            certify(targets.map(line), "every-local-minimum-is-global")
         """,
     )
     ended = run(here, "--hypothesis-seed=0")
@@ -102,6 +108,7 @@ def test_a_false_claim_fails_with_a_minimal_problem_file_and_a_certificate(tmp_p
     [problem] = (here / "falsified").glob("*.toml")
     [certificate] = (here / "falsified").glob("*.json")
     assert str(problem.relative_to(here)) in ended.stdout
+    assert "replayed" not in ended.stdout
     accepted, sentence = verify(certificate)
     assert accepted, sentence
     file = read_problem(problem)
@@ -119,7 +126,60 @@ def test_a_falsifying_problem_comes_first_even_if_it_is_drawn_no_more(tmp_path: 
     )
     ended = run(here)
     assert ended.returncode == 1
-    assert "1 problems replayed, 0 drawn" in ended.stdout
+    assert "1 problem replayed, 0 drawn" in ended.stdout
+    [problem] = (here / "falsified").glob("*.toml")
+    name = re.escape(str(problem.relative_to(here)))
+    assert re.search(
+        f"replayed: +from {name}, a problem of an earlier run, which today's strategy may no "
+        "longer draw; delete that file to retire it",
+        ended.stdout,
+    )
+    problem.unlink()
+    assert run(here, "--hypothesis-seed=0").returncode == 0
+
+
+def test_a_renamed_falsifying_problem_is_replayed_and_stays_the_only_one(tmp_path: Path) -> None:
+    with pytest.raises(pytest.fail.Exception):
+        certifier(tmp_path, Options(starts=30))(quadratic(), "every-local-minimum-is-global")
+    [problem] = (tmp_path / "falsified").glob("*.toml")
+    renamed = problem.rename(problem.with_name(f"{problem.stem}-of-last-year.toml"))
+    with pytest.raises(pytest.fail.Exception, match=f"replayed: +from {re.escape(str(renamed))}"):
+        certifier(tmp_path, Options(starts=30))(quadratic(), "every-local-minimum-is-global")
+    assert list((tmp_path / "falsified").glob("*.toml")) == [renamed]
+
+
+def test_the_failure_shows_the_values_of_the_candidate_and_of_the_better_point(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(pytest.fail.Exception) as failed:
+        certifier(tmp_path, Options(starts=30))(quadratic(), "every-local-minimum-is-global")
+    candidate, better = re.findall(
+        r"^(?:candidate|better): +value (\S+) at \[", str(failed.value), re.M
+    )
+    assert float(candidate) == pytest.approx(1)
+    assert float(better) < 1e-6
+
+
+def test_a_damaged_falsifying_problem_is_named(tmp_path: Path) -> None:
+    here = project(tmp_path, BAD_MINIMUM)
+    run(here, "--hypothesis-seed=0")
+    [problem] = (here / "falsified").glob("*.toml")
+    problem.write_text("[data\n")
+    ended = run(here, "--hypothesis-seed=0")
+    assert ended.returncode == 1
+    assert f"{problem.relative_to(here)}: file: found malformed TOML at line 1" in ended.stdout
+    assert "mend or delete it" in ended.stdout
+    assert "Traceback" not in ended.stdout and "def load_document" not in ended.stdout
+
+
+def test_an_undecided_point_of_a_replayed_problem_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(pytest.fail.Exception):
+        certifier(tmp_path, Options(starts=30))(quadratic(), "no-local-minimum")
+    [problem] = (tmp_path / "falsified").glob("*.toml")
+    flat = Objective(Expression(["x"], ["w", "b"], ["w^2 + b^4"]), Data([[1]], [-1]))
+    write_problem(ProblemFile(flat), problem)
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)undecided whether .*replayed: +from "):
+        certifier(tmp_path, Options(starts=4, undecided="fail"))(quadratic(), "no-local-minimum")
 
 
 def test_a_predicate_of_minima_is_a_claim(tmp_path: Path) -> None:
@@ -127,10 +187,17 @@ def test_a_predicate_of_minima_is_a_claim(tmp_path: Path) -> None:
         """Every local minimum has a value below 1/2."""
         return minimum.value < 1 / 2
 
-    square = Expression(["x"], ["w", "b"], ["(w*x + b)^2"])
-    objective = Objective(square, Data([[-1], [0], [1]], [1, 1, 1]), reduction="sum")
     with pytest.raises(pytest.fail.Exception, match="falsified: Every local minimum has a value"):
-        certifier(tmp_path, Options(starts=30))(objective, is_low)
+        certifier(tmp_path, Options(starts=30))(quadratic(), is_low)
+
+
+def test_counts_of_one_are_in_the_singular() -> None:
+    assert (
+        str(Tally(1, 1, 1, 1)) == "1 problem replayed, 1 drawn, 1 local minimum, 1 point undecided"
+    )
+    assert (
+        str(Tally(2, 0, 0, 2)) == "2 problems replayed, 0 drawn, 0 local minima, 2 points undecided"
+    )
 
 
 def test_undecided_points_fail_the_test_only_if_asked(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pgb.certificates import checking
 from pgb.models import Expression
 from pgb.problems import Data, Objective
-from pgb.search.claims import CLAIMS, decide_in_box
+from pgb.search.claims import claim_of, decide_in_box
 from pgb.search.exhaustive import CompleteList, exhaustive
 
 
@@ -21,7 +21,7 @@ def line(formula: str, targets: list[Any], loss: str = "squared") -> Objective:
 
 
 def holds(found: CompleteList, name: str) -> bool | None:
-    return decide_in_box(CLAIMS[name], found)
+    return decide_in_box(claim_of(name), found)
 
 
 @pytest.mark.parametrize("size", [1e10, 1e12])

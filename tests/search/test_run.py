@@ -166,7 +166,7 @@ def test_a_problem_may_be_given_by_its_name_and_searched_from_the_top_of_the_pac
         ({"workers": 0}, "workers: found 0, expected a positive integer"),
         ({"executor": 3}, "executor: found an int, expected a futures Executor"),
         ({"distribution": "nromal"}, "distribution: found 'nromal', expected one of"),
-        ({"until": "every-minimum"}, "did you mean 'every-minimum-is-global'"),
+        ({"until": "every-minimum"}, "did you mean 'every-local-minimum-is-global'"),
         ({"until": 3}, "until: found an int, expected a claim or a predicate"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pgb.errors import InputError
+from pgb.errors import InputError, counted
 from pgb.models import Switch
 from pgb.numbers import Arithmetic, Array, Float64
 from pgb.problems.formulas import diagonal
@@ -72,7 +72,7 @@ class Loss(ABC):
         if y.ndim != 2 or y.shape[1] != outputs:
             raise InputError(
                 f"targets: found shape {targets.shape}, expected ({len(targets)}, {outputs}) "
-                f"for the {self.name} loss of a model with {outputs} outputs"
+                f"for the {self.name} loss of a model with {counted(outputs, 'output')}"
             )
         return y
 
