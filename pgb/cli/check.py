@@ -18,7 +18,7 @@ from pgb.errors import InputError, short_name
 if TYPE_CHECKING:
     from pgb.check import Effort
     from pgb.problem_files import ProblemFile
-    from pgb.problems import Candidate
+    from pgb.problems import Candidate, Objective
     from pgb.reports import Report
 
 # In bytes, of most file systems.
@@ -36,6 +36,11 @@ def _positive(ctx: click.Context, parameter: click.Parameter, value: float | Non
 @click.option("--candidate", metavar="FILE", help="The point to check: .toml, .json or .npz.")
 @click.option("--better", metavar="FILE", help="A point claimed to have a lower value.")
 @click.option(
+    "--find-better",
+    is_flag=True,
+    help="Look for a point with a lower value by a search from 100 starts, if none is given.",
+)
+@click.option(
     "--radius",
     type=float,
     callback=_positive,
@@ -50,7 +55,11 @@ def _positive(ctx: click.Context, parameter: click.Parameter, value: float | Non
     show_default=True,
     help="Look for a rigorous proof about a ball: auto where that is cheap.",
 )
-@click.option("--require-proof", is_flag=True, help="Exit with 20 unless the verdict is proved.")
+@click.option(
+    "--require-proof",
+    is_flag=True,
+    help="Exit with 20 unless the verdict is proved, and its certificate, if asked for, accepted.",
+)
 @click.option(
     "--certificate",
     metavar="OUT.json",
@@ -64,6 +73,7 @@ def check(
     problem: str,
     candidate: str | None,
     better: str | None,
+    find_better: bool,
     radius: float | None,
     polish: bool,
     prove: Effort,
@@ -90,6 +100,8 @@ def check(
     if point is None:
         raise InputError(f"{problem}: candidate: found none, expected [candidate] or --candidate")
     lower = _point(file, problem, "better", better)
+    if find_better and lower is None:
+        lower = _found(file.objective, point, seed)
     with about(problem), shown(file.objective.size) as progress:
         report = run_check(
             file.objective,
@@ -106,9 +118,8 @@ def check(
     else:
         width = min(shutil.get_terminal_size().columns, 120)
         click.echo(report.to_text(width=width, color=_colored()), color=_colored())
-    if certificate is not None:
-        _certify(report, certificate)
-    unproved = require_proof and not report.proved
+    accepted = certificate is None or _certify(report, certificate)
+    unproved = require_proof and not (report.proved and accepted)
     ctx.exit(Verdict.UNDECIDED.exit_code if unproved else report.verdict.exit_code)
 
 
@@ -143,18 +154,28 @@ def _check_writable(path: str) -> None:
         )
 
 
-def _certify(report: Report, path: str) -> None:
-    """Write the certificate of a proved verdict, or say on stderr that there is none."""
+def _found(objective: Objective, point: Candidate, seed: int) -> Candidate | None:
+    """A lower point that a search finds; what came of it is said on stderr."""
+    from pgb.search import find_better
+
+    found = find_better(objective, point, seed=seed)
+    what = "no lower point" if found is None else "a lower point"
+    click.echo(f"--find-better: 100 starts found {what}", err=True)
+    return found
+
+
+def _certify(report: Report, path: str) -> bool:
+    """Write the certificate of a proved verdict and check it, or say on stderr what is wrong."""
     from pgb.certificates import verify
 
     if not report.proved:
         click.echo(f"{path}: not written, since the verdict is not proved", err=True)
-        return
+        return False
     try:
         proof = report.certificate()
     except InputError as error:
         click.echo(f"{path}: not written: {'; '.join(error.problems)}", err=True)
-        return
+        return False
     try:
         proof.save(path)
     except OSError as error:
@@ -162,6 +183,7 @@ def _certify(report: Report, path: str) -> None:
     accepted, sentence = verify(path)
     word = "accepted" if accepted else "REFUSED"
     click.echo(f"{path}: written; the checker says: {word}, {sentence}", err=True)
+    return accepted
 
 
 def _colored() -> bool:

@@ -317,3 +317,27 @@ def test_the_name_of_a_file_is_said_once(problem: Path, tmp_path: Path) -> None:
     result = pgb("check", str(problem), "--candidate", str(tmp_path / "bin.npz"))
     assert result.stderr.count("bin.npz") == 1
     assert "it is no archive" in result.stderr
+
+
+def test_a_lower_point_is_found_if_asked_for(problem: Path) -> None:
+    result = pgb("check", str(problem), "--find-better")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("LOCAL_MINIMUM (proved, strict, bad)")
+    assert result.stderr == "--find-better: 100 starts found a lower point\n"
+
+
+def test_no_lower_point_is_made_up(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text(MINIMUM.replace("w = 1\nb = 0", "w = 0\nb = 1"))
+    result = pgb("check", str(path), "--find-better")
+    assert "global" in result.stdout.splitlines()[0]
+    assert result.stderr == "--find-better: 100 starts found no lower point\n"
+
+
+def test_a_refused_certificate_is_no_proof_where_one_is_required(
+    problem: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pgb.certificates.verify", lambda _: (False, "as a test wants it"))
+    call = ["check", str(problem), "--certificate", str(tmp_path / "c.json")]
+    assert pgb(*call).exit_code == 0
+    assert pgb(*call, "--require-proof").exit_code == 20
