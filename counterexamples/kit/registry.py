@@ -10,7 +10,8 @@ from importlib import import_module
 
 import counterexamples
 from counterexamples.kit.example import Example
-from pgb.errors import InputError
+from counterexamples.kit.tags import VOCABULARY
+from pgb.errors import InputError, did_you_mean
 
 _ALIKE = 0.7
 
@@ -69,16 +70,24 @@ def _nearest(wanted: str) -> str:
 def select(chosen: Iterable[Example], **tags: str | None) -> tuple[Example, ...]:
     """The examples that have all the tags given; "any" has every activation, loss and depth.
 
+    Capitals and underscores do not matter: ``ReLU`` is relu, ``leaky_relu`` leaky-relu.
+
     Raises:
-        InputError: no example at all has one of the tags.
+        InputError: a word is no tag of an example, nor one that "any" stands for.
     """
     chosen = tuple(chosen)
-    wanted = {key: value for key, value in tags.items() if value is not None}
+    wanted: dict[str, str] = {}
     problems = []
-    for key, value in wanted.items():
-        known = sorted({word for example in chosen for word in example.tags[key]})
-        if value not in known and "any" not in known:
-            problems.append(f"--{key}: found {value!r}, expected one of {', '.join(known)}")
+    for key, value in tags.items():
+        if value is None:
+            continue
+        known = _known_words(chosen, key)
+        spelled = {_spelled(word): word for word in known}
+        if _spelled(value) in spelled:
+            wanted[key] = spelled[_spelled(value)]
+        else:
+            near = did_you_mean(value.lower(), known)
+            problems.append(f"--{key}: found {value!r}, expected one of {', '.join(known)}{near}")
     if problems:
         raise InputError(problems)
     return tuple(
@@ -86,3 +95,13 @@ def select(chosen: Iterable[Example], **tags: str | None) -> tuple[Example, ...]
         for example in chosen
         if all({value, "any"} & set(example.tags[key]) for key, value in wanted.items())
     )
+
+
+def _known_words(chosen: Iterable[Example], key: str) -> list[str]:
+    """The words in use for a tag; where "any" is one of them, also all that it stands for."""
+    used = {word for example in chosen for word in example.tags[key]}
+    return sorted(used | set(VOCABULARY[key]) if "any" in used else used)
+
+
+def _spelled(word: str) -> str:
+    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())

@@ -64,6 +64,27 @@ def test_select_keeps_those_with_all_tags() -> None:
         select(examples(), phenomenon="nothing")
 
 
+@pytest.mark.parametrize("word", ["nosuch", "rel", "swishy"])
+def test_an_unknown_activation_is_refused_though_some_examples_are_about_any(word: str) -> None:
+    assert "any" in {tag for example in examples() for tag in example.tags["activation"]}
+    with pytest.raises(InputError, match=f"--activation: found '{word}', expected one of any, "):
+        select(examples(), activation=word)
+
+
+def test_capitals_and_underscores_do_not_matter() -> None:
+    for spelled, word in (("ReLU", "relu"), (" Leaky_ReLU", "leaky-relu")):
+        assert select(examples(), activation=spelled) == select(examples(), activation=word)
+        assert len(select(examples(), activation=word)) > 1
+    found = select(examples(), loss="SQUARED", kind="Bad-Minimum")
+    assert found and found == select(examples(), loss="squared", kind="bad minimum")
+
+
+def test_an_activation_without_examples_of_its_own_keeps_those_about_any() -> None:
+    with_any = [example for example in examples() if "any" in example.tags["activation"]]
+    rest = [replace(example, activation="any") for example in with_any]
+    assert select(rest, activation="tanh") == tuple(rest)
+
+
 def test_words_outside_the_vocabulary_are_refused() -> None:
     with pytest.raises(ValueError, match=r"activation: found 'tanhh'.*\n.*depth: found '77'"):
         replace(examples()[0], activation="tanhh", depth=77)
