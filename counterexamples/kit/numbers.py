@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from counterexamples.kit.members import Member
+from pgb.problems import Candidate, Objective
 
 _LONGEST_LIST = 8
 
@@ -19,11 +20,11 @@ def numbers(member: Member) -> dict[str, str]:
         "verdict": f"{report.verdict.name} ({'proved' if report.proved else 'numerical'})",
         "parameters": str(member.objective.size),
         "samples": str(member.objective.data.samples),
-        "candidate": _entries([_short(v) for v in member.candidate.point]),
+        "candidate": _entries(named_entries(member.objective, member.candidate)),
         "value": f"{report.value:.9g}",
     }
     if member.better is not None and report.better_value is not None:
-        found["better point"] = _entries([_short(v) for v in member.better.point])
+        found["better point"] = _entries(named_entries(member.objective, member.better))
         found["value there"] = f"{report.better_value:.9g}"
     if report.gradient_is_zero:
         found["gradient"] = "exactly 0"
@@ -37,6 +38,22 @@ def numbers(member: Member) -> dict[str, str]:
     how = "attained" if report.infimum.attained else "not attained"
     found["infimum over all functions"] = f"{report.infimum.value:.6g}, {how}"
     return found
+
+
+def parameter_names(objective: Objective) -> list[str]:
+    """Names of the entries of the flat vector, as reports have them: ``W1[0,2]``."""
+    names = []
+    for parameter in objective.parameters:
+        for place in np.ndindex(parameter.shape):
+            indices = ",".join(str(i) for i in place)
+            names.append(f"{parameter.name}[{indices}]" if place else parameter.name)
+    return names
+
+
+def named_entries(objective: Objective, point: Candidate) -> list[str]:
+    """The entries of a point by name: ``W1[0,2] = 1/3``."""
+    named = zip(parameter_names(objective), point.point, strict=True)
+    return [f"{name} = {_short(value)}" for name, value in named]
 
 
 def _ball(radius: float) -> str:
