@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import traceback
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -11,7 +12,7 @@ from importlib import import_module
 import counterexamples
 from counterexamples.kit.example import Example
 from counterexamples.kit.tags import VOCABULARY
-from pgb.errors import InputError, did_you_mean
+from pgb.errors import InputError, did_you_mean, kind_of
 
 _ALIKE = 0.7
 
@@ -21,17 +22,41 @@ def examples() -> tuple[Example, ...]:
     """All examples, by name.
 
     Raises:
-        TypeError: a module of the package has no EXAMPLE of its own.
+        InputError: a module of the package cannot be imported, or has no EXAMPLE of its own.
     """
-    found = []
-    for module in pkgutil.iter_modules(counterexamples.__path__):
-        if module.ispkg:
-            continue
-        example = getattr(import_module(f"counterexamples.{module.name}"), "EXAMPLE", None)
-        if not isinstance(example, Example) or example.name != module.name:
-            raise TypeError(f"counterexamples/{module.name}.py: expected an EXAMPLE of that file")
-        found.append(example)
+    modules = pkgutil.iter_modules(counterexamples.__path__)
+    found = [_example(module.name) for module in modules if not module.ispkg]
     return tuple(sorted(found, key=lambda example: example.name))
+
+
+def _example(name: str) -> Example:
+    """The EXAMPLE of a module."""
+    try:
+        example = getattr(import_module(f"counterexamples.{name}"), "EXAMPLE", None)
+    except Exception as error:
+        said = "; ".join(str(error).splitlines()) or "no message"
+        raise InputError(
+            f"{_place(name, error)}: found {type(error).__name__} ({said}), expected an example "
+            "file that Python can import"
+        ) from error
+    if not isinstance(example, Example):
+        raise InputError(f"{_place(name)}: found {kind_of(example)} as EXAMPLE, expected Example()")
+    if example.name != name:
+        raise InputError(
+            f"{_place(name)}: found an EXAMPLE of the module {example.name!r}, expected one of "
+            "that file, Example(__name__, ...)"
+        )
+    return example
+
+
+def _place(name: str, error: Exception | None = None) -> str:
+    """The file of a module, with the last of its lines that led to the error."""
+    file = f"counterexamples/{name}.py"
+    if isinstance(error, SyntaxError) and error.lineno is not None:
+        return f"{file}, line {error.lineno}"
+    frames = traceback.extract_tb(None if error is None else error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename.endswith(f"/{name}.py")]
+    return f"{file}, line {lines[-1]}" if lines else file
 
 
 def find(name: str) -> Example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -125,6 +126,24 @@ def test_moments(order: int, decision: Decision) -> None:
     model = Expression(inputs=["x"], parameters=["u"], outputs=["u"])
     asked = Member(Objective(model, data), [0])
     assert claims.moments_vanish(lambda _: order).holds(asked).decision is decision
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: claims.bad_local_minimum("strictt"), "kind: found 'strictt', .* mean 'strict'"),
+        (lambda: claims.local_minimum("Strict"), "kind: found 'Strict', expected one of strict, "),
+        (lambda: claims.refuted("x", "y", "gradient"), "evidence: found 'gradient', expected one"),
+        (lambda: claims.global_minimum(evidence="x"), "expected one of Evidence.ESCAPE_RAY, "),
+        (lambda: claims.verdict("LOCAL_MINIMUM", text="x"), "expected one of Verdict.LOCAL_MIN"),
+        (lambda: claims.verdict(text="x"), "verdict: found none, expected at least one"),
+    ],
+)
+def test_a_word_that_check_never_says_is_refused_when_the_claim_is_made(
+    make: Callable[[], Claim], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        make()
 
 
 def test_every_verdict_has_a_certificate_and_nothing_else_has() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import counterexamples
 from counterexamples import Example, examples, find, select
 from counterexamples.kit import claims
+from pgb.cli import main
 from pgb.errors import InputError
 
 every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
@@ -52,6 +55,42 @@ def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
     nearest = "the_infimum_of_the_eliminated_loss_is_attained"
     with pytest.raises(InputError, match=f"did you mean '{nearest}'"):
         find("the_infimum_of_the_eliminated_loss_is_atained")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "x = 1\ny = nosuch\n",
+            ", line 2: found NameError (name 'nosuch' is not defined), expected",
+        ),
+        ("import nosuchmodule\n", ", line 1: found ModuleNotFoundError (No module named"),
+        ("x = 1\nx = (\n", ", line 2: found SyntaxError ("),
+        (
+            "from counterexamples.kit import claims\nclaims.verdict(text='x')\n",
+            ", line 2: found In",
+        ),
+        ("x = 1\n", ": found None as EXAMPLE, expected Example("),
+        ("EXAMPLE = 'me'\n", ": found a str as EXAMPLE, expected Example("),
+        (
+            "from counterexamples.a_convex_training_loss_has_a_minimizer import EXAMPLE\n",
+            ": found an EXAMPLE of the module 'a_convex_training_loss_has_a_minimizer', expected",
+        ),
+    ],
+)
+def test_a_broken_example_file_is_named_in_one_sentence(
+    text: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_on_purpose.py").write_text(text)
+    monkeypatch.setattr(counterexamples, "__path__", [*counterexamples.__path__, str(tmp_path)])
+    examples.cache_clear()
+    try:
+        result = CliRunner().invoke(main, ["examples", "list"])
+    finally:
+        sys.modules.pop("counterexamples.broken_on_purpose", None)
+        examples.cache_clear()
+    assert result.exit_code == 2 and result.stdout == "" and result.stderr.count("\n") == 1
+    assert result.stderr.startswith(f"counterexamples/broken_on_purpose.py{sentence}")
 
 
 def test_select_keeps_those_with_all_tags() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from counterexamples.kit.claim import Claim, Outcome
 from counterexamples.kit.decisions import first_failure, proved_verdict
 from counterexamples.kit.members import Member, Question
-from pgb.conditions.verdict import Evidence, Verdict
+from pgb.conditions.verdict import KINDS, Evidence, Verdict
+from pgb.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from pgb.reports import Report
@@ -51,7 +52,11 @@ def verdict(
         evidence: an argument that must be among those proved; UNDECIDED without it.
         also: what else the report must say.
         question: what is asked; by default about the candidate.
+
+    Raises:
+        InputError: no verdict, or a word that is no verdict, kind or evidence.
     """
+    _check_words(accepted, kind, evidence)
 
     def holds(member: Member) -> Outcome:
         report = question(member).report
@@ -69,6 +74,26 @@ def verdict(
         return first_failure(*outcomes)
 
     return Claim(text, holds, about, accepted[0], question, evidence, kind)
+
+
+def _check_words(accepted: tuple[Any, ...], kind: Any, evidence: Any) -> None:
+    """Refuse what ``check`` never says: the claim could only stay undecided, or fail."""
+    kinds = list(dict.fromkeys(KINDS.values()))
+    problems = [] if accepted else ["verdict: found none, expected at least one"]
+    for value in accepted:
+        if not isinstance(value, Verdict):
+            problems.append(f"verdict: found {value!r}, expected {_members(Verdict)}")
+    if evidence is not None and not isinstance(evidence, Evidence):
+        problems.append(f"evidence: found {evidence!r}, expected {_members(Evidence)}")
+    if kind is not None and kind not in kinds:
+        near = did_you_mean(kind, kinds)
+        problems.append(f"kind: found {kind!r}, expected one of {', '.join(kinds)}{near}")
+    if problems:
+        raise InputError(problems)
+
+
+def _members(words: type[Verdict] | type[Evidence]) -> str:
+    return f"one of {', '.join(f'{words.__name__}.{member.name}' for member in words)}"
 
 
 def local_minimum(
