@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from counterexamples.kit.members import Member
+from pgb.problem_files import ProblemFile, problem_to_mapping
 from pgb.problems import Candidate, Objective
 
 _LONGEST_LIST = 8
@@ -18,6 +19,7 @@ def numbers(member: Member) -> dict[str, str]:
     found = {
         "question": "this exact point" if member.candidate.exact else _ball(report.radius),
         "verdict": f"{report.verdict.name} ({'proved' if report.proved else 'numerical'})",
+        "loss": _loss(member.objective),
         "parameters": str(member.objective.size),
         "samples": str(member.objective.data.samples),
         "candidate": _entries(named_entries(member.objective, member.candidate)),
@@ -29,7 +31,8 @@ def numbers(member: Member) -> dict[str, str]:
     if report.gradient_is_zero:
         found["gradient"] = "exactly 0"
     elif report.gradient_norm is not None:
-        found["gradient"] = f"norm {report.gradient_norm:.3g}"
+        rounded = "" if report.gradient_norm else " in double precision"
+        found["gradient"] = f"norm {report.gradient_norm:.3g}{rounded}"
     if report.one_sided:
         found["gradient"] = "not defined, the point is a kink"
     if report.hessian_spectrum is not None and report.hessian_spectrum.size:
@@ -54,6 +57,20 @@ def named_entries(objective: Objective, point: Candidate) -> list[str]:
     """The entries of a point by name: ``W1[0,2] = 1/3``."""
     named = zip(parameter_names(objective), point.point, strict=True)
     return [f"{name} = {_short(value)}" for name, value in named]
+
+
+def _loss(objective: Objective) -> str:
+    """The loss by name, how the samples are put together, and what is added."""
+    mapping = problem_to_mapping(ProblemFile(objective, None))
+    loss = mapping["loss"]
+    options = [f"{k} {v}" for k, v in loss.items() if k not in ("name", "reduction")]
+    of = "weighted samples" if "weights" in mapping["data"] else "samples"
+    words = [" ".join([loss["name"], *options]), f"{loss['reduction']} over the {of}"]
+    if "regularizer" in mapping:
+        words.append("with weight decay")
+    if "elimination" in mapping:
+        words.append(f"after elimination with lambda = {mapping['elimination']['lambda']}")
+    return ", ".join(words)
 
 
 def _ball(radius: float) -> str:

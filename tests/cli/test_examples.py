@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import counterexamples
 from counterexamples import Claim, Decision, Member, examples
 from counterexamples import Outcome as Found
 from counterexamples import Result as Outcome
@@ -32,12 +33,29 @@ def test_list_names_every_example() -> None:
 
 
 def test_list_keeps_what_has_all_the_tags() -> None:
-    arguments = ("--activation", "relu", "--loss", "squared", "--depth", "1")
+    arguments: tuple[str, ...] = ("--activation", "relu", "--loss", "squared", "--depth", "1")
     arguments += ("--phenomenon", "separate valleys", "--kind", "bad minimum")
     found = json.loads(pgb("list", *arguments, "--certificate", "strict", "--json").stdout)
     assert VALLEYS in [entry["name"] for entry in found]
     nothing = pgb("list", "--kind", "bad minimum", "--loss", "absolute", "--depth", "0")
     assert (nothing.stdout, nothing.stderr) == ("", "no example has all of these\n")
+
+
+def test_a_broken_example_file_is_one_sentence_and_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_on_purpose.py").write_text("EXAMPLE = nosuch\n")
+    monkeypatch.setattr(counterexamples, "__path__", [*counterexamples.__path__, str(tmp_path)])
+    examples.cache_clear()
+    try:
+        result = pgb("list")
+    finally:
+        examples.cache_clear()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "counterexamples/broken_on_purpose.py, line 1: found NameError (name 'nosuch' is not "
+        "defined), expected an example file that Python can import\n"
+    )
 
 
 def test_an_unknown_tag_is_refused_with_those_in_use() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from counterexamples.kit.claim import Claim, Outcome
+from counterexamples.kit.claim import Basis, Claim, Outcome
 from counterexamples.kit.decisions import first_failure, proved_verdict
 from counterexamples.kit.members import Member, Question
 from pgb.conditions.verdict import KINDS, Evidence, Verdict
@@ -183,7 +183,7 @@ def after_elimination_not_a_local_minimum(lam: Any = "1/10", text: str | None = 
 
 def after_elimination_no_local_minimum_here(lam: Any = "1/10", text: str | None = None) -> Claim:
     """As above, by group sums: at these parameters there is none whatever a, b and W are."""
-    words = f"after elimination with penalty {lam} no a, b, W give one there"
+    words = f"after elimination with penalty {lam} no local minimum there, whatever a, b, W"
     return verdict(
         *REFUTED,
         text=text or words,
@@ -239,7 +239,7 @@ def positive_semidefinite_hessian(
         right = found.positive == rank(member) and found.negative == 0
         return Outcome.holds(said) if right else Outcome.fails(said)
 
-    return Claim(text, holds, "curvature")
+    return Claim(text, holds, "curvature", basis=Basis.EXACT_OR_ENCLOSURES)
 
 
 def not_refuted(text: str = "check does not refute the candidate") -> Claim:
@@ -251,4 +251,4 @@ def not_refuted(text: str = "check does not refute the candidate") -> Claim:
         wrong = report.proved and report.verdict is not Verdict.LOCAL_MINIMUM
         return Outcome.fails(said) if wrong else Outcome.holds(said)
 
-    return Claim(text, holds, "verdict")
+    return Claim(text, holds, "verdict", basis=Basis.SEARCH)
