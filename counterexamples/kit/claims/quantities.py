@@ -125,7 +125,7 @@ def decreasing_path(
 
     shown = ", ".join(map(str, times))
     ends = "" if limit is None else f" and ends less than {within} above the limit"
-    what = "the falls" if limit is None else "the falls and the distances to the two limits"
+    what = "the falls" if limit is None else "the margins of the inequalities"
     return positive(f"{text}: the value falls at each of t = {shown}{ends}", "path", steps, what)
 
 

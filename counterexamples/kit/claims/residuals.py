@@ -39,7 +39,13 @@ def function_space_infimum_is_zero(attained: bool, text: str | None = None) -> C
             return Outcome.undecided(f"not known for the {objective.loss.name} loss")
         if (objective.loss.name in _ATTAINED) is not attained:
             return Outcome.fails(f"the {objective.loss.name} loss: 0 is not {how}")
-        return _all_targets_can_be_met(objective)
+        zero = (
+            "attained where all targets are met" if attained else "a limit that no output attains"
+        )
+        return first_failure(
+            _all_targets_can_be_met(objective),
+            Outcome.holds(f"for the {objective.loss.name} loss 0 is {zero}"),
+        )
 
     return Claim(
         text or f"the infimum over all functions is 0, {how}",
@@ -54,7 +60,7 @@ def _all_targets_can_be_met(objective: Objective) -> Outcome:
     ar, outputs = Exact(), objective.model.output_dimension
     targets = objective.loss.targets(ar, objective.data.targets, outputs)
     gaps = [targets[group] - targets[group[0]] for group in objective.data.groups]
-    parts = [all_zero(np.concatenate(gaps), "targets of equal inputs, their differences")]
+    parts = [all_zero(np.concatenate(gaps), "differences of targets at equal inputs")]
     if objective.loss.name == "cross-entropy":
         if objective.loss.spec != "cross-entropy":
             return Outcome.fails("label smoothing leaves two classes a probability")
