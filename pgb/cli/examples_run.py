@@ -208,7 +208,7 @@ def _print_total(results: Sequence[Result], certified: dict[str, list[Certified]
         found = [c.accepted for every in certified.values() for c in every]
         click.echo(
             f"certificates  {found.count(True)} accepted, {found.count(False)} refused; "
-            f"{found.count(None)} claims have none"
+            f"{found.count(None)} without one"
         )
     click.echo(f"time          {sum(result.seconds for result in results):.1f} s in claims")
 
