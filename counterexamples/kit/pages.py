@@ -55,8 +55,8 @@ def index(examples: Sequence[Example]) -> str:
         f"{len(examples)} false statements about loss landscapes. Each page has a family of "
         f"problems that refutes one of them, and claims ({claims} in all) that pgb decides for "
         "every member it draws; beside each stands what it rests on. `pgb examples list` filters "
-        "them; [add-an-example.md](../add-an-example.md) says how to add one. The pages are written by "
-        "`python docs/example_pages.py`.",
+        "them; [add-an-example.md](../add-an-example.md) says how to add one. The pages are "
+        "written by `python docs/example_pages.py`.",
     ]
     for kind in get_args(Kind):
         chosen = [example for example in examples if example.kind == kind]
