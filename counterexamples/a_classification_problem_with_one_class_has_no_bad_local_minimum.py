@@ -108,7 +108,7 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("strict"),
-        claims.function_space_infimum(0.0, attained=False),
+        claims.function_space_infimum_is_zero(attained=False),
         claims.after_elimination_no_local_minimum_here(),
     ),
     picture=Line(extent=(-0.25, 1.05)),

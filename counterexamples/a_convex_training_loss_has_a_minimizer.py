@@ -136,6 +136,7 @@ EXAMPLE = Example(
             f"{HALF_SIDE}]",
             "descent",
             descent_along_the_separating_direction,
+            "minus the derivatives along v",
         ),
         claims.decreasing_path(
             ray,
@@ -144,7 +145,7 @@ EXAMPLE = Example(
             limit=lambda member, ar: ar.asarray(exact(0)),
             within="1/100",
         ),
-        claims.function_space_infimum(0.0, attained=False),
+        claims.function_space_infimum_is_zero(attained=False),
         claims.after_elimination_no_local_minimum_here(),
     ),
     picture=Line(to=lambda member: member.notes["v"], extent=(-2, 12), log=True),

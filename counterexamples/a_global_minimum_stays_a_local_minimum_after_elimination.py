@@ -164,12 +164,18 @@ EXAMPLE = Example(
             "theta solves the normal equations: a global minimum of the loss",
             "global minimum",
             normal_equations,
+            "left sides of the normal equations",
         ),
         claims.not_a_local_minimum(
-            "no a, b, W give a local minimum of the eliminated loss there", Evidence.GROUP_SUM
+            "no local minimum of the eliminated loss there, whatever a, b, W", Evidence.GROUP_SUM
         ),
         claims.decreasing_path(path, "along a = c e^{-t}, b = t", limit=limit),
-        claims.positive("the limit is below the minimum", "value", below_the_minimum),
+        claims.positive(
+            "the limit is below the minimum",
+            "value",
+            below_the_minimum,
+            "the minimum minus the limit",
+        ),
     ),
     picture=Curves(
         (Trace("a = c e^-t, b = t", path),),

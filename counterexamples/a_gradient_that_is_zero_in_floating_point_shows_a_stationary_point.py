@@ -21,6 +21,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Curves,
     Example,
@@ -125,13 +126,19 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        Claim("the gradient in double precision is 0.0", gradient_in_doubles_is_zero, "rounding"),
+        Claim(
+            "the gradient in double precision is 0.0",
+            gradient_in_doubles_is_zero,
+            "rounding",
+            basis=Basis.DOUBLES,
+        ),
         claims.not_stationary("the exact gradient is not 0"),
-        claims.not_a_local_minimum("no a, b, W give a local minimum there", Evidence.GROUP_SUM),
+        claims.not_a_local_minimum("no local minimum there, whatever a, b, W", Evidence.GROUP_SUM),
         claims.positive(
             "the exact norm is below 10^-k at b = -3 k - 12 for k = 3, 8, 16, 300",
             "tolerance",
             room_below_tolerances,
+            "10^-2k minus the squared norm",
         ),
         claims.verdict(
             Verdict.LOCAL_MINIMUM,

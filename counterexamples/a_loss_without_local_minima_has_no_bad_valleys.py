@@ -105,6 +105,7 @@ EXAMPLE = Example(
             f"the loss falls with |w| on all of 1/1000 <= |w| <= {LAST}",
             "descent",
             slopes_away_from_zero,
+            "slopes towards 0",
         ),
         claims.decreasing_path(
             lambda member, ar, t: ar.asarray(exact([t])),
@@ -122,8 +123,9 @@ EXAMPLE = Example(
             "the limit on the right is higher than that on the left",
             "limits",
             lambda member, ar: limits(member, ar)[1] - limits(member, ar)[0],
+            "the limit on the right minus that on the left",
         ),
-        claims.function_space_infimum(0.0, attained=False),
+        claims.function_space_infimum_is_zero(attained=False),
     ),
     picture=Line(to=lambda member: exact([1]), extent=(-6, 6)),
 )

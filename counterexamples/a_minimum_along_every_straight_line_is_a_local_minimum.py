@@ -151,11 +151,13 @@ EXAMPLE = Example(
             "the value rises from the point along a straight line, by T and T / 4 to either side",
             "straight lines",
             rise_along_the_line,
+            "the rises",
         ),
         claims.positive(
             "on the curve a ~ w^n the value is lower, at w = 1/10 and 1/1000",
             "value",
             fall_along_the_curve,
+            "the falls",
         ),
         claims.not_a_local_minimum(
             "a PGB probe proves that it is no local minimum", Evidence.PGB_PROBE

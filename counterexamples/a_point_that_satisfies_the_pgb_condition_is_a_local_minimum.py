@@ -18,7 +18,7 @@ import numpy as np
 from flint import fmpq
 from hypothesis import strategies as st
 
-from counterexamples.kit import Claim, Example, Line, Member, Outcome, claims, exact, sources
+from counterexamples.kit import Basis, Claim, Example, Line, Member, Outcome, claims, exact, sources
 from pgb.conditions import Evidence
 from pgb.models import Network
 from pgb.numbers import Arithmetic, Array
@@ -72,7 +72,7 @@ def squared_columns(member: Member, ar: Arithmetic) -> Array:
 def no_probe_refutes(member: Member) -> Outcome:
     """The probes of ``pgb.check`` stay within the fiber, which is the point: they find nothing."""
     found = [f.reason for f in member.report.findings if f.evidence is Evidence.PGB_PROBE]
-    return Outcome.fails(found[0]) if found else Outcome.holds("no PGB probe finds anything")
+    return Outcome.fails(found[0]) if found else Outcome.holds("they find nothing")
 
 
 EXAMPLE = Example(
@@ -97,8 +97,14 @@ EXAMPLE = Example(
             "the Jacobian has full column rank: the fiber through the point is the point",
             "fiber",
             squared_columns,
+            "squared lengths of the columns of J, which are orthogonal",
         ),
-        Claim("no PGB probe refutes the candidate", no_probe_refutes, "PGB condition"),
+        Claim(
+            "pgb's probes of the PGB condition find nothing",
+            no_probe_refutes,
+            "PGB condition",
+            basis=Basis.SEARCH,
+        ),
         claims.saddle(1),
     ),
     picture=Line(to=lambda member: member.candidate.point + 1, extent=(-1.8, 1.2)),

@@ -96,11 +96,19 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        claims.exactly_zero("the outputs at beta are the same", "fiber", difference_of_outputs),
+        claims.exactly_zero(
+            "the outputs at beta are the same",
+            "fiber",
+            difference_of_outputs,
+            "differences of the outputs",
+        ),
         claims.refuted("w = beta is not stationary", "at beta", Evidence.GRADIENT),
         claims.bad_local_minimum("strict"),
         claims.positive(
-            "the loss is higher at 1/4, 1/2 and 3/4 of the way to beta", "barrier", rise_on_the_way
+            "the loss is higher at 1/4, 1/2 and 3/4 of the way to beta",
+            "barrier",
+            rise_on_the_way,
+            "the rises",
         ),
         claims.after_elimination_no_local_minimum_here(),
     ),

@@ -88,6 +88,7 @@ EXAMPLE = Example(
             "the value is the same where one weight is 0, for each weight at a drawn point",
             "value",
             changes_where_one_weight_is_zero,
+            "changes of the value",
         ),
         claims.positive_semidefinite_hessian(
             "the Hessian is positive semidefinite of rank 1, across the L flat directions",

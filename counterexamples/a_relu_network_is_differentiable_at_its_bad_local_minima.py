@@ -103,6 +103,7 @@ EXAMPLE = Example(
             "the derivatives of an output in the directions b and -b add up to v, not to 0",
             "kink",
             jump_of_the_slope_minus_v,
+            "the sum minus v",
         ),
         claims.after_elimination_no_local_minimum_here(),
     ),

@@ -24,6 +24,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Curves,
     Example,
@@ -146,7 +147,10 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         Claim(
-            "floor(n/d)^d listed points are strict minima, each its own", all_are_minima, "count"
+            "floor(n/d)^d listed points are strict minima, each its own",
+            all_are_minima,
+            "count",
+            basis=Basis.VERDICTS,
         ),
         claims.bad_local_minimum("strict"),
         claims.after_elimination_no_local_minimum_here(),

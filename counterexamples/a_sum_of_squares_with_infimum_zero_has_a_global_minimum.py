@@ -19,6 +19,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Example,
     Member,
@@ -120,6 +121,7 @@ EXAMPLE = Example(
             "the targets are a polynomial of degree d at n + d + 1 or more inputs",
             targets_are_a_polynomial_at_enough_points,
             "data",
+            basis=Basis.EXACT,
         ),
         claims.decreasing_path(
             curve,

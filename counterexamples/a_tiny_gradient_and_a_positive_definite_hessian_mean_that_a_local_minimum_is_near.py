@@ -122,6 +122,7 @@ EXAMPLE = Example(
             "the gradient is exactly -2 lambda a^2 in b and 0 elsewhere",
             "gradient",
             gradient_by_formula,
+            "the gradient minus the one said",
         ),
         claims.gradient_norm_below(19),
         claims.positive_semidefinite_hessian("the Hessian is positive definite"),

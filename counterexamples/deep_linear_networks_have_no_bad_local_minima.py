@@ -11,8 +11,13 @@ diagonal, at the first and at the second sample. Since the rank is 1, the first 
 q / beta to leading order, which lowers the loss by 2 alpha p q / beta, at the price of mu p^2 + nu
 q^2. If mu nu beta^2 > alpha^2 the loss rises in all directions: the point is a local minimum,
 strict but for the rescaling of the layers, and it is bad. If mu nu beta^2 < alpha^2 the loss falls
-in some direction. So it does with equal weights, where the theorem on linear networks with the
-squared loss says that a local minimum is global.
+in some direction.
+
+This is weighted low-rank approximation, the best approximation of a matrix by one of rank 1 when
+its entries have different weights, and that it has bad local minima is known since Srebro and
+Jaakkola (2003). Theorems for the unweighted squared loss (Kawaguchi 2016), that a local minimum of
+a deep linear network is global, are not contradicted: with equal weights mu nu beta^2 < alpha^2,
+and the same point is a saddle.
 """
 
 from __future__ import annotations
@@ -79,7 +84,10 @@ EXAMPLE = Example(
         "squared loss with weights mu, nu off the diagonal if mu nu beta^2 > alpha^2; with equal "
         "weights it is at a saddle."
     ),
-    source=f"own; the theorem whose hypotheses fail is of {sources.KAWAGUCHI}",
+    source=(
+        f"own instances of a phenomenon from {sources.SREBRO}; with equal weights the theorem of "
+        f"{sources.KAWAGUCHI} holds and is not contradicted"
+    ),
     kind="bad minimum",
     phenomenon="bottleneck",
     activation="identity",

@@ -153,21 +153,32 @@ EXAMPLE = Example(
             "the output is the same at all samples, and the output gradients add up to 0",
             "outputs",
             spread_and_sum,
+            "differences of the outputs and the sum",
         ),
     ),
     picture=Line(extent=(-0.3, 1.2)),
     correction=Correction(
         stated=(
-            "A relu network with a hidden layer that is off at all samples is at a local minimum "
-            f"({sources.SWIRSZCZ}; no condition on the last bias)."
+            f"{sources.SWIRSZCZ}, in our words: on finitely many samples the weights and biases "
+            "of a relu network can be such that all units of one hidden layer are off at every "
+            "sample, and such a point is a local minimum of the squared loss. As we read it, "
+            "nothing is asked of the bias of the last layer."
         ),
-        corrected="It is one if and only if the constant output is the mean of the targets.",
+        corrected=(
+            "The step that needs more is from a constant output to a local minimum: near the "
+            "point the output stays constant, but the parameters after the dead layer, such as "
+            "the last bias, still move that constant. The point is a local minimum if and only if "
+            "the constant is the mean of the targets."
+        ),
         family=moved_bias,
         canonical=zero_bias,
         claims=(
             claims.not_a_local_minimum("with another output bias it is not a local minimum"),
             claims.nonzero(
-                "the derivative in the output bias is not 0", "output gradients", derivative
+                "the derivative in the output bias is not 0",
+                "output gradients",
+                derivative,
+                "the derivative",
             ),
         ),
     ),

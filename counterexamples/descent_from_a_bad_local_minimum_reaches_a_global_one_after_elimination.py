@@ -12,6 +12,9 @@ the derivatives in v and W are exactly 0. Gradient flow, gradient descent with a
 descent with momentum that start on M stay on M. But on M the middle output is a e^b, so that with
 a = 0 it is off by T: M contains neither a global minimum nor any local minimum of the eliminated
 loss. On M the values tend to 0 only at infinity, along a = T e^{-b}, b to infinity, w = 0.
+
+All this rests on W = 0 and v = 0 exactly. M has measure zero: nothing is said of descent that
+starts off it, however near, nor of descent whose steps are rounded or perturbed.
 """
 
 from __future__ import annotations
@@ -128,7 +131,8 @@ EXAMPLE = Example(
         "For one unit h(w x + v), h even, with the targets h(q) at -p, 0 and p, the loss has the "
         "global minimum (0, q) with value 0 and a bad strict local minimum (q / p, 0); descent of "
         "the eliminated loss that starts there with any a and b and with W = 0 stays where "
-        "v = W = 0, and no local minimum of the eliminated loss has v = W = 0."
+        "v = W = 0, an invariant set of measure zero, and no local minimum of the eliminated loss "
+        "has v = W = 0. It rests on W = 0 exactly; nothing is said of other starts."
     ),
     source=f"own; the added neuron is that of {sources.ELIMINATION}",
     kind="failure mode",
@@ -150,17 +154,20 @@ EXAMPLE = Example(
             "at the member's points with v = W = 0 the derivatives in v and W are exactly 0",
             "invariant manifold",
             derivatives_across,
+            "derivatives in v and W",
         ),
         claims.positive(
             f"with v = a = 0 the middle sample is missed, for all |w| <= {SIDE} at once",
             "function-space optimality",
             middle_miss,
+            "the miss",
         ),
         claims.positive(
             "on a = h(q) e^{-t}, b = t, w = v = W = 0 the value falls at t = 0, 1, 2, 4, 8, to "
             "less than 1/1000",
             "path",
             values_on_the_path,
+            "the margins of the inequalities",
         ),
     ),
     picture=Curves(

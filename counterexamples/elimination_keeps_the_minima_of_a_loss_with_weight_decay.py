@@ -163,7 +163,9 @@ EXAMPLE = Example(
             "strict", "theta is a strict local minimum of ridge regression, which is convex"
         ),
         claims.refuted(
-            "after elimination no a, b, W give one there", "eliminated", Evidence.GROUP_SUM
+            "after elimination no local minimum there, whatever a, b, W",
+            "eliminated",
+            Evidence.GROUP_SUM,
         ),
         claims.refuted(
             "after elimination with a != 0 it is no local minimum either",

@@ -136,20 +136,26 @@ EXAMPLE = Example(
             good_minimum,
         ),
         claims.refuted(
-            "after elimination no a, b, W give one at w = y / p", "bad after", Evidence.GROUP_SUM
+            "after elimination no local minimum at w = y / p, whatever a, b, W",
+            "bad after",
+            Evidence.GROUP_SUM,
         ),
         claims.refuted(
-            "after elimination no a, b, W give one at w = -z / n", "good after", Evidence.GROUP_SUM
+            "after elimination no local minimum at w = -z / n, whatever a, b, W",
+            "good after",
+            Evidence.GROUP_SUM,
         ),
         claims.exactly_zero(
             "on the path the value is z^2 e^{-2t(n+p)/n} + lambda z^2 e^{-2t} at t = 0, 1, 2",
             "value",
             values_and_formula,
+            "values minus those said",
         ),
         claims.positive(
             "on the path it falls at each of t = 0, 1, 2, 4, 8, below y^2 and 1/1000",
             "path",
             fall_to_zero,
+            "the margins of the inequalities",
         ),
     ),
     picture=Curves(

@@ -190,11 +190,14 @@ EXAMPLE = Example(
         claims.refuted(
             "with weak decay it is no local minimum", "weak", Evidence.NEGATIVE_CURVATURE
         ),
-        claims.refuted("without it there is none here for any a, b, w", "none", Evidence.GROUP_SUM),
+        claims.refuted(
+            "without it no local minimum here, whatever a, b, w", "none", Evidence.GROUP_SUM
+        ),
         claims.exactly_zero(
             "a dQ/da - dQ/db = 2 (lambda a^2 - mu b) at the member's (a, b, w)",
             "identity",
             identity,
+            "left side minus right side",
         ),
     ),
     picture=Curves(

@@ -1,7 +1,8 @@
 """A loss with a hump: elimination keeps a = 0 and zero group sums, not optimality.
 
-Take the squared loss of h(q), h a polynomial with a local maximum at q = 1 and at q = -1, both of
-value 0, that grows without bound further out. As a loss of q it is not convex: for a target y > 0
+Take the squared loss of h(q) = (q - 1)^2 (q + 1)^2 (q^2 - k^2) with k > 1. This polynomial has a
+local maximum at q = 1 and at q = -1, both of value 0, as the last factor is negative there, and it
+grows without bound for |q| > k. As a loss of q it is not convex: for a target y > 0
 both humps are strict local minima of (h(q) - y)^2, of value y^2, while h(q) = y is possible.
 
 A network with outputs 1 or -1 at every sample has output gradients 0 there. The proof that a = 0
@@ -123,9 +124,10 @@ EXAMPLE = Example(
     __name__,
     title="Elimination works for losses that are not convex.",
     statement=(
-        "With the loss (h(q) - y)^2 of the output q, h a polynomial with local maxima 0 at q = 1 "
-        "and q = -1 and targets y > 0, linear models with outputs 1 or -1 at every sample give bad "
-        "local minima of the eliminated loss for all b and w; a = 0 and zero group sums remain."
+        "With the loss (h(q) - y)^2 of the output q, where h(q) = (q - 1)^2 (q + 1)^2 (q^2 - k^2) "
+        "with k > 1 has local maxima 0 at q = 1 and q = -1, and with targets y > 0, linear models "
+        "with outputs 1 or -1 at every sample give bad local minima of the eliminated loss for all "
+        "b and w; a = 0 and zero group sums remain."
     ),
     source=f"own; the hypothesis that fails is one of {sources.ELIMINATION}",
     kind="failure mode",
@@ -139,7 +141,10 @@ EXAMPLE = Example(
     claims=(
         claims.bad_local_minimum("branch"),
         claims.exactly_zero(
-            "all derivatives of the loss in the outputs are exactly 0", "sums", slopes_at_the_humps
+            "all derivatives of the loss in the outputs are exactly 0",
+            "sums",
+            slopes_at_the_humps,
+            "derivatives in the outputs",
         ),
         claims.positive("every sample is missed", "residuals", misses),
         claims.refuted("with a != 0 it is no local minimum", "with a"),

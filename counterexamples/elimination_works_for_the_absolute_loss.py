@@ -167,7 +167,9 @@ EXAMPLE = Example(
         ),
         claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
         claims.refuted(
-            "with the squared loss it is none for any a, b, w", "squared", Evidence.GROUP_SUM
+            "with the squared loss no local minimum there, whatever a, b, w",
+            "squared",
+            Evidence.GROUP_SUM,
         ),
     ),
     cost=0.2,

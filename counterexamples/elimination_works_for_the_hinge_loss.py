@@ -183,10 +183,12 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("branch"),
-        claims.function_space_infimum(0.0, attained=True),
+        claims.function_space_infimum_is_zero(attained=True),
         claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
         claims.refuted(
-            "with the squared hinge it is none for any a, b, w", "smooth", Evidence.GROUP_SUM
+            "with the squared hinge no local minimum there, whatever a, b, w",
+            "smooth",
+            Evidence.GROUP_SUM,
         ),
     ),
     picture=Curves(

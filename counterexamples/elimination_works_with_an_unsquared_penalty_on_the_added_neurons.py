@@ -178,13 +178,17 @@ EXAMPLE = Example(
             "branch",
             text="(theta, 0, b, w) is a bad local minimum of the eliminated loss",
         ),
-        claims.positive("|S| < lambda", "pull", penalty_minus_pull),
+        claims.positive("|S| < lambda", "pull", penalty_minus_pull, "lambda - |S|"),
         claims.refuted("with a != 0 it is no local minimum", "with a", Evidence.ESCAPE_RAY),
         claims.refuted(
             "at a larger b, where |S| > lambda, it is none either",
             "far",
             Evidence.ONE_SIDED_DERIVATIVE,
         ),
-        claims.refuted("with lambda a^2 it is none for any a, b, w", "squared", Evidence.GROUP_SUM),
+        claims.refuted(
+            "with lambda a^2 no local minimum there, whatever a, b, w",
+            "squared",
+            Evidence.GROUP_SUM,
+        ),
     ),
 )

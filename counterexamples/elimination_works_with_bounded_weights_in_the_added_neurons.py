@@ -184,7 +184,7 @@ EXAMPLE = Example(
     claims=(
         claims.bad_local_minimum("branch"),
         claims.refuted(
-            "without bounds there is none here for any a, b, w", "free", Evidence.GROUP_SUM
+            "without bounds no local minimum here, whatever a, b, w", "free", Evidence.GROUP_SUM
         ),
         claims.refuted("with w inside the bounds it is none", "inside"),
         claims.refuted("with a != 0 it is none", "with a", Evidence.ESCAPE_RAY),

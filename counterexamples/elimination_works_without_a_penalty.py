@@ -116,7 +116,10 @@ def fits(draw: st.DrawFn) -> Member:
 
 
 def canonical_fit() -> Member:
-    """The constant 1, with a = 1 and w = 0, for the targets 0, 3, 0 at -1, 0, 1."""
+    """The constant 1, with a = 1 and w = 0, for the targets 0, 3, 0 at -1, 0, 1.
+
+    The loss is half the sum of the squares, (1 + 4 + 1) / 2 = 3.
+    """
     return exponential_fit(exact([-1, 0, 1]), fmpq(1), fmpq(0), exact([1]))
 
 

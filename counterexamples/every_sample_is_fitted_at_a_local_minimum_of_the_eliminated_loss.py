@@ -137,10 +137,12 @@ EXAMPLE = Example(
             "the output gradients of equal inputs add up to exactly 0",
             "function-space optimality",
             group_sums,
+            "sums over equal inputs",
         ),
         claims.some_residual_remains("some sample is not fitted"),
         claims.refuted(
-            "with another target, so that an output is not a mean, no a, b, W give one",
+            "with another target, so that an output is not a mean, no local minimum, whatever "
+            "a, b, W",
             "off",
             Evidence.GROUP_SUM,
         ),

@@ -23,6 +23,7 @@ from flint import arb, fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Example,
     Member,
@@ -225,17 +226,20 @@ EXAMPLE = Example(
             "2 lambda a^2",
             "invariants",
             invariants,
+            "rates minus those said",
         ),
         claims.positive(
             "at the start's b and w the flow enters 0 < a e^u / d < 1 at both ends, and b rises "
             "where it is 1/8, 1/2 and 7/8",
             "invariant set",
             strip,
+            "the margins of the inequalities",
         ),
         Claim(
             "the enclosed flow rises in b, by less than the upper bound, at t = 1/8, 1/4, 1/2",
             flow_rises_below_the_bound,
             "flow",
+            basis=Basis.ENCLOSURES,
         ),
     ),
     picture=Surface(x=0, y=1, x_range=(-0.5, 1.5), y_range=(-1, 4)),

@@ -116,7 +116,12 @@ EXAMPLE = Example(
     canonical=canonical,
     claims=(
         claims.bad_local_minimum("branch"),
-        claims.positive("the value at the better point is below 10^-6", "value", almost_fitted),
+        claims.positive(
+            "the value at the better point is below 10^-6",
+            "value",
+            almost_fitted,
+            "10^-6 minus the value",
+        ),
     ),
     cost=0.1,
     picture=Line(extent=(-0.3, 1.2)),

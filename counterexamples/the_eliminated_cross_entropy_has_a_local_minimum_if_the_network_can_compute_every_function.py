@@ -195,7 +195,7 @@ EXAMPLE = Example(
             Evidence.FUNCTION_OPTIMAL,
         ),
         claims.refuted(
-            "at a multiple of these logits there is none for any a, b, W",
+            "at a multiple of these logits no local minimum, whatever a, b, W",
             "elsewhere",
             Evidence.GROUP_SUM,
         ),
@@ -215,9 +215,9 @@ EXAMPLE = Example(
         canonical=clean_canonical,
         claims=(
             claims.not_a_local_minimum(
-                "with clean labels no a, b, W give a local minimum", Evidence.GROUP_SUM
+                "with clean labels no local minimum there, whatever a, b, W", Evidence.GROUP_SUM
             ),
-            claims.function_space_infimum(0.0, attained=False),
+            claims.function_space_infimum_is_zero(attained=False),
         ),
     ),
     picture=Curves(

@@ -17,6 +17,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Example,
     Member,
@@ -137,12 +138,13 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        claims.function_space_infimum(0.0, attained=False),
+        claims.function_space_infimum_is_zero(attained=False),
         claims.not_a_local_minimum(),
         Claim(
             "a linear classifier's loss falls along a ray, below K e^{-t/3} at t = 0, 1, 2, 4, 8",
             loss_falls_along_a_ray,
             "value",
+            basis=Basis.ENCLOSURES,
         ),
     ),
     picture=Path(ray, until=20),

@@ -113,6 +113,7 @@ EXAMPLE = Example(
             "the first output's gradients have one sign for all outputs from -8/5 to 8/5",
             "residuals",
             towards_the_targets,
+            "the gradients times their sign",
         ),
         claims.gradient_differs_from_zero(),
         claims.not_a_local_minimum(),

@@ -201,11 +201,14 @@ EXAMPLE = Example(
             "theta attains the least loss that parity or rank allow",
         ),
         claims.refuted(
-            "after elimination no a, b, W give a local minimum there", "here", Evidence.GROUP_SUM
+            "after elimination no local minimum there, whatever a, b, W", "here", Evidence.GROUP_SUM
         ),
         claims.refuted("nor at another theta", "elsewhere", Evidence.GROUP_SUM),
         claims.positive(
-            "a neuron with b = 20 brings the value below the least loss", "value", gain_of_a_neuron
+            "a neuron with b = 20 brings the value below the least loss",
+            "value",
+            gain_of_a_neuron,
+            "the least loss minus the value",
         ),
     ),
     picture=Curves(

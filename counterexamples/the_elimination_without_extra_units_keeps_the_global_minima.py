@@ -146,6 +146,7 @@ EXAMPLE = Example(
             "along a = e^{-t}, b = t the value is L + lambda e^{-2t} at t = 0, 1, 5",
             "value",
             valley_values,
+            "values minus those said",
         ),
         claims.escaping("far along it a ray descends to infinity", claims.noted("valley")),
         claims.global_minimum(

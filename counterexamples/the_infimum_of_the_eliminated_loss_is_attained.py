@@ -133,11 +133,13 @@ EXAMPLE = Example(
             "lambda |c|^2 e^{-2t}, at t = 0, 1, 2, 5",
             "value",
             left_on_the_path,
+            "values minus those said",
         ),
         claims.positive(
             "the value at (a, b, W) is positive, and with c = y - f below 10^-12 at t = 20",
             "value",
             bounds,
+            "the margins of the inequalities",
         ),
     ),
     picture=Path(path),

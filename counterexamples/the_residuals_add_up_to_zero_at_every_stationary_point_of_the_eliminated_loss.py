@@ -109,6 +109,7 @@ EXAMPLE = Example(
             "w is a simple zero of sum r_i e^{s w . x_i} in s = 1",
             "isolation",
             derivative_of_the_sum,
+            "the derivative of the sum at s = 1",
         ),
         claims.saddle(1),
     ),

@@ -24,6 +24,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Example,
     Member,
@@ -111,7 +112,10 @@ EXAMPLE = Example(
     claims=(
         claims.stationary(),
         Claim(
-            "the Hessian is positive semidefinite", hessian_is_positive_semidefinite, "curvature"
+            "the Hessian is positive semidefinite",
+            hessian_is_positive_semidefinite,
+            "curvature",
+            basis=Basis.EXACT,
         ),
         claims.not_a_local_minimum(evidence=Evidence.PGB_PROBE),
         claims.local_minimum(

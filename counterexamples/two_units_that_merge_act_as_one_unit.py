@@ -115,6 +115,7 @@ EXAMPLE = Example(
             "the targets are no multiple of the outputs of a unit at w",
             "merged units",
             squared_sine_of_the_angle,
+            "the squared sine of the angle between them",
         ),
         claims.not_stationary("the first point of the path is not stationary"),
         claims.after_elimination_no_local_minimum_here(),

@@ -21,6 +21,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Example,
     Line,
@@ -137,7 +138,12 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        Claim("backpropagation with relu'(0) = 0 gives exactly 0", backpropagated, "gradient"),
+        Claim(
+            "backpropagation with relu'(0) = 0 gives exactly 0",
+            backpropagated,
+            "gradient",
+            basis=Basis.EXACT,
+        ),
         claims.not_a_local_minimum(evidence=Evidence.ONE_SIDED_DERIVATIVE),
         claims.bad_local_minimum(
             text="with W1 of the other sign it is a bad local minimum",

@@ -124,11 +124,12 @@ EXAMPLE = Example(
     family=family,
     canonical=canonical,
     claims=(
-        claims.function_space_infimum(0.0, attained=True),
+        claims.function_space_infimum_is_zero(attained=True),
         claims.exactly_zero(
             "along a = y c e^{-t}, b = t the value is lambda c^2 e^{-2t} at t = 0, 1, 10",
             "value",
             left_on_the_path,
+            "values minus those said",
         ),
         claims.gradient_norm_below(16),
         claims.positive_semidefinite_hessian("the Hessian is positive definite"),

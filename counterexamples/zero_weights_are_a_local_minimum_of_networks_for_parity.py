@@ -25,6 +25,7 @@ from flint import fmpq
 from hypothesis import strategies as st
 
 from counterexamples.kit import (
+    Basis,
     Claim,
     Curves,
     Example,
@@ -142,6 +143,7 @@ EXAMPLE = Example(
             "the output gradients are orthogonal to all monomials of degree below the dimension",
             moments_vanish,
             "residuals",
+            basis=Basis.EXACT,
         ),
         claims.not_a_local_minimum(evidence=Evidence.PGB_PROBE),
     ),

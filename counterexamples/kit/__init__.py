@@ -13,7 +13,7 @@ from counterexamples.kit.building import (
     left_null_space,
     polished,
 )
-from counterexamples.kit.claim import Claim, Decision, Outcome
+from counterexamples.kit.claim import Basis, Claim, Decision, Outcome
 from counterexamples.kit.decisions import (
     all_nonzero,
     all_positive,
@@ -27,6 +27,7 @@ from counterexamples.kit.members import Member, Question
 from counterexamples.kit.pictures import Curves, Line, Path, Surface, Trace, with_best_last
 
 __all__ = [
+    "Basis",
     "Claim",
     "Correction",
     "Curves",

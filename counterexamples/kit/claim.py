@@ -25,12 +25,28 @@ class Decision(Enum):
     UNDECIDED = "undecided"
 
 
+class Basis(Enum):
+    """What the decision of a claim without a certificate rests on; the value is said to readers.
+
+    The first four are proofs. The others are for claims about programs, which their texts say.
+    """
+
+    EXACT = "exact arithmetic"
+    ENCLOSURES = "enclosures (balls)"
+    EXACT_OR_ENCLOSURES = "exact arithmetic and enclosures (balls)"
+    VERDICTS = "proved verdicts at several points"
+    DOUBLES = "double precision, which the claim is about"
+    SEARCH = "a search that found nothing, no proof that there is nothing"
+    UNSTATED = "what the example's own file computes"
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """A decision and what it rests on.
+    """A decision and what was found.
 
     HOLDS and FAILS are proved: exact arithmetic, certain comparisons of enclosures, or a proved
-    verdict. Everything else is UNDECIDED.
+    verdict. Everything else is UNDECIDED. Only a claim about what a program gives, as its text and
+    its basis say, holds by running the program.
     """
 
     decision: Decision
@@ -61,10 +77,11 @@ class Claim:
         holds: decides it for a member.
         about: the property that is meant, such as "local minimum", "gradient", "value".
         expected: the verdict of ``pgb.check``, where the claim rests on one.
-        question: what that verdict is about. With it the claim has a certificate; without it the
-            claim rests on exact arithmetic or certain enclosures and no certificate says so.
+        question: what that verdict is about. With it the claim has a certificate; without it
+            there is none, and ``basis`` says what the claim rests on.
         evidence: the kind of argument that the verdict must come with, if one is named.
         kind: the kind of local minimum, if one is named.
+        basis: what a claim without a question rests on.
     """
 
     text: str
@@ -74,6 +91,7 @@ class Claim:
     question: Callable[[Member], Question] | None = None
     evidence: Evidence | None = None
     kind: str | None = None
+    basis: Basis = Basis.UNSTATED
 
     @property
     def slug(self) -> str:
@@ -85,7 +103,7 @@ class Claim:
     def rests_on(self) -> str:
         """The kind of evidence in words."""
         if self.question is None:
-            return "exact arithmetic, no certificate"
+            return f"{self.basis.value}; no certificate"
         return "proved verdict" if self.evidence is None else self.evidence.value
 
     @property

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
+from flint import arb
 
 from counterexamples.kit.claim import Outcome
 from pgb.numbers import Array, Balls, Exact
@@ -31,7 +33,7 @@ def all_zero(values: Array, what: str) -> Outcome:
     ar = Exact()
     values = np.asarray(values)
     if np.all(ar.certainly_zero(values)):
-        return Outcome.holds(f"{what}: exactly 0")
+        return Outcome.holds(f"{what}: {'all ' * (values.size > 1)}exactly 0")
     if np.any(ar.certainly_nonzero(values)):
         return Outcome.fails(f"{what}: an entry certainly differs from 0")
     return Outcome.undecided(f"{what}: not decided whether 0")
@@ -52,11 +54,26 @@ def all_positive(compute: Callable[[Arithmetic], Array], what: str) -> Outcome:
 
     def decide(ar: Balls, values: Array) -> Outcome | None:
         if np.all(ar.certainly_positive(values)):
-            return Outcome.holds(f"{what}: certain")
-        negative = np.any(ar.certainly_positive(-values))
-        return Outcome.fails(f"{what}: the opposite is certain") if negative else None
+            return Outcome.holds(f"{what}: {_least(values)}")
+        negative = np.any(ar.certainly_negative(values))
+        return Outcome.fails(f"{what}: certainly negative") if negative else None
 
     return _by_balls(compute, decide, f"{what}: enclosures overlap")
+
+
+def _least(values: Array) -> str:
+    """That all values are positive, with a lower bound of the least one."""
+    if not values.size:
+        return "there are none"
+    lower = min((value.lower() for value in values.flat), key=lambda bound: bound.mid())
+    text = next(t for t in _rounded(lower) if bool(arb(t) <= lower))
+    return f"positive, at least {text}" if values.size == 1 else f"all at least {text}"
+
+
+def _rounded(bound: arb) -> Iterator[str]:
+    """Short decimal numbers near a positive one, each smaller than the one before."""
+    for percent in count():
+        yield (bound * (100 - percent) / 100).str(3, radius=False)
 
 
 def _nonzero(

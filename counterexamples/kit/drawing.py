@@ -10,6 +10,7 @@ import numpy as np
 
 from counterexamples.kit.example import Example
 from counterexamples.kit.members import Member
+from counterexamples.kit.numbers import parameter_names
 from counterexamples.kit.pictures import Curves, Line, Picture, Surface
 from counterexamples.kit.pictures import Path as Route
 from pgb.errors import InputError
@@ -112,7 +113,7 @@ def _surface(axes: Axes, picture: Surface, member: Member) -> None:
         inside = inside and picture.y_range[0] <= better[picture.y] <= picture.y_range[1]
         if inside and np.array_equal(start[rest], better[rest]):
             axes.plot(better[picture.x], better[picture.y], "o", color="white", label="better")
-    names = parameter_names(member)
+    names = parameter_names(member.objective)
     axes.set(xlabel=names[picture.x], ylabel=names[picture.y])
     axes.legend(loc="best", fontsize=8, facecolor="lightgray")
 
@@ -154,13 +155,3 @@ def _finish(axes: Axes, log: bool) -> None:
         axes.set_yscale("log")
     axes.grid(alpha=0.3)
     axes.legend(loc="best", fontsize=8)
-
-
-def parameter_names(member: Member) -> list[str]:
-    """Names of the entries of the flat vector, as reports have them: ``W1[0,2]``."""
-    names = []
-    for parameter in member.objective.parameters:
-        for place in np.ndindex(parameter.shape):
-            indices = ",".join(str(i) for i in place)
-            names.append(f"{parameter.name}[{indices}]" if place else parameter.name)
-    return names

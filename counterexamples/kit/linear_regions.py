@@ -6,7 +6,7 @@ import numpy as np
 from flint import fmpq
 
 from counterexamples.kit.building import exact
-from counterexamples.kit.claim import Claim, Outcome
+from counterexamples.kit.claim import Basis, Claim, Outcome
 from counterexamples.kit.decisions import all_positive
 from counterexamples.kit.members import Member
 from pgb.models import Network
@@ -43,5 +43,8 @@ def all_units_are_on(member: Member) -> Outcome:
 
 
 ALL_UNITS_ARE_ON = Claim(
-    "every hidden unit is on at every sample", all_units_are_on, "preactivations"
+    "every hidden unit is on at every sample",
+    all_units_are_on,
+    "preactivations",
+    basis=Basis.ENCLOSURES,
 )

@@ -8,8 +8,13 @@ from typing import get_args
 
 from counterexamples.kit.claim import Claim
 from counterexamples.kit.example import Example, Part
+from counterexamples.kit.members import Member
 from counterexamples.kit.numbers import numbers
 from counterexamples.kit.tags import Kind
+from pgb.problem_files import ProblemFile, problem_to_mapping, to_toml
+
+#: Lines of a problem file that are shown at once; a longer one is folded.
+_SHORT = 20
 
 _KINDS = {
     "failure mode": "Failure modes of the elimination of bad local minima",
@@ -48,10 +53,10 @@ def index(examples: Sequence[Example]) -> str:
     sections = [
         "# Statements that are not true",
         f"{len(examples)} false statements about loss landscapes. Each page has a family of "
-        f"problems that refutes one of them, and claims ({claims} in all) that pgb proves for "
-        "every member it draws. `pgb examples list` filters them; "
-        "[add-an-example.md](../add-an-example.md) says how to add one. The pages are written by "
-        "`python docs/example_pages.py`.",
+        f"problems that refutes one of them, and claims ({claims} in all) that pgb decides for "
+        "every member it draws; beside each stands what it rests on. `pgb examples list` filters "
+        "them; [add-an-example.md](../add-an-example.md) says how to add one. The pages are "
+        "written by `python docs/example_pages.py`.",
     ]
     for kind in get_args(Kind):
         chosen = [example for example in examples if example.kind == kind]
@@ -80,7 +85,25 @@ def _member(example: Example, part: Part, picture: bool = True) -> list[str]:
     rows = [(key, _plain(value)) for key, value in numbers(part.member).items()]
     drawn = picture and example.picture is not None
     image = [f"![The loss of this member]({example.name}.png)"] if drawn else []
-    return [_plain(_doc(part.canonical)), _table(("", ""), rows), *image, _claims(example, part)]
+    return [
+        _plain(_doc(part.canonical)),
+        _table(("", ""), rows),
+        *_problem(part.member),
+        *image,
+        _claims(example, part),
+    ]
+
+
+def _problem(member: Member) -> list[str]:
+    """The member as a problem file, which a reader can copy."""
+    asked = ProblemFile(member.objective, member.candidate, member.better)
+    text = to_toml(problem_to_mapping(asked))
+    block = f"```toml\n{text}```"
+    words = "As a problem file, for `pgb check`"
+    if text.count("\n") <= _SHORT:
+        return [f"{words}:", block]
+    summary = "As a problem file, for <code>pgb check</code>"
+    return ["<details>", f"<summary>{summary}</summary>", block, "</details>"]
 
 
 def _claims(example: Example, part: Part) -> str:

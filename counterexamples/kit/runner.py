@@ -11,6 +11,7 @@ from hypothesis import seed as with_seed
 
 from counterexamples.kit.claim import Claim, Decision, Outcome
 from counterexamples.kit.example import Example, Part
+from counterexamples.kit.failures import Failure
 from counterexamples.kit.members import Member
 from counterexamples.kit.registry import examples as all_examples
 from counterexamples.kit.registry import find
@@ -24,6 +25,9 @@ class Result:
 
     ``counts`` says how many members gave each decision, and ``witness`` is the outcome (for a
     claim that fails, on a member made as simple as possible) that explains the decision.
+    ``first`` is the first member that gave a decision other than HOLDS (one that fails before one
+    that is undecided), and ``simplest`` the simple member of the witness, unless that is the
+    first or the canonical one. ``family`` is the label of the family, "" for the main one.
     """
 
     example: str
@@ -32,6 +36,9 @@ class Result:
     counts: dict[Decision, int] = field(default_factory=lambda: dict.fromkeys(Decision, 0))
     witness: str = ""
     seconds: float = 0.0
+    family: str = ""
+    first: Failure | None = None
+    simplest: Failure | None = None
 
     @property
     def decision(self) -> Decision:
@@ -40,6 +47,11 @@ class Result:
             if self.counts[decision]:
                 return decision
         return Decision.HOLDS if self.counts[Decision.HOLDS] else Decision.UNDECIDED
+
+    @property
+    def canonical_fails(self) -> bool:
+        """Whether the canonical member refutes the claim."""
+        return self.decision is Decision.FAILS and self.first is not None and not self.first.number
 
     @property
     def members(self) -> int:
@@ -108,7 +120,7 @@ def _run_part(
     chosen_seed: int | None,
     progress: Callable[[int], None] | None,
 ) -> list[Result]:
-    results = [Result(name, claim.text, claim.about) for claim in part.claims]
+    results = [Result(name, c.text, c.about, family=part.label) for c in part.claims]
     refuted: set[int] = set()
 
     def examine_member(member: Member) -> None:
@@ -116,7 +128,7 @@ def _run_part(
             started = time.perf_counter()
             outcome = claim.holds(member)
             result.seconds += time.perf_counter() - started
-            _record(result, outcome)
+            _record(result, claim, member, outcome)
             if outcome.decision is Decision.FAILS:
                 refuted.add(index)
         if progress is not None:
@@ -126,15 +138,18 @@ def _run_part(
     if count > 0:
         _draw(part, examine_member, count, chosen_seed)
     for index in sorted(refuted):
-        _simplify(part, part.claims[index], results[index], count, chosen_seed)
+        if not results[index].canonical_fails:
+            _simplify(part, part.claims[index], results[index], count, chosen_seed)
     return results
 
 
-def _record(result: Result, outcome: Outcome) -> None:
-    worst = result.decision
+def _record(result: Result, claim: Claim, member: Member, outcome: Outcome) -> None:
+    worst, number = result.decision, result.members
     result.counts[outcome.decision] += 1
     if not result.witness or result.decision is not worst:
         result.witness = outcome.detail
+        if outcome.decision is not Decision.HOLDS:
+            result.first = Failure.of(claim, member, outcome.detail, number)
 
 
 def _settings(count: int, chosen_seed: int | None, phases: Sequence[Phase]) -> settings:
@@ -166,7 +181,7 @@ def _simplify(
     part: Part, claim: Claim, result: Result, count: int, chosen_seed: int | None
 ) -> None:
     """Put the outcome on the simplest member that still refutes the claim into the result."""
-    simplest = result.witness
+    simplest: Failure | None = None
 
     @_settings(max(count, 1), chosen_seed, [Phase.generate, Phase.shrink])
     @given(part.family())
@@ -174,7 +189,7 @@ def _simplify(
         nonlocal simplest
         outcome = claim.holds(member)
         if outcome.decision is Decision.FAILS:
-            simplest = outcome.detail
+            simplest = Failure.of(claim, member, outcome.detail)
             raise _RefutedError
 
     if chosen_seed is not None:
@@ -182,4 +197,5 @@ def _simplify(
     try:
         is_not_refuted()
     except _RefutedError:
-        result.witness = simplest
+        assert simplest is not None
+        result.witness, result.simplest = simplest.detail, simplest

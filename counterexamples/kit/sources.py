@@ -58,6 +58,7 @@ SPRINKHUIZEN = (
     "Sprinkhuizen-Kuyper and Boers, The Error Surface of the Simplest XOR Network Has Only Global "
     "Minima (Neural Computation 1996)"
 )
+SREBRO = "Srebro and Jaakkola, Weighted Low-Rank Approximations (ICML 2003)"
 SWIRSZCZ = "Swirszcz, Czarnecki and Pascanu, Local Minima in Training of Neural Networks (2016)"
 YUN = (
     "Yun, Sra and Jadbabaie, Small Nonlinearities in Activation Functions Create Bad Local Minima "

@@ -48,6 +48,13 @@ Words = str | tuple[str, ...]
 #: Layers of weights: a number, several, or "any".
 Depth = int | tuple[int, ...] | Literal["any"]
 
+#: The words of the tags that may be "any".
+VOCABULARY = {
+    "activation": ("any", "none", *ACTIVATIONS),
+    "loss": ("any", *LOSSES),
+    "depth": ("any", *map(str, range(10))),
+}
+
 
 def listed(value: Words | Depth) -> list[str]:
     """One word or several as a list of strings."""
@@ -65,9 +72,9 @@ def check_tags(
     wrong = [
         *_unknown("kind", [kind], get_args(Kind)),
         *_unknown("phenomenon", [phenomenon], get_args(Phenomenon)),
-        *_unknown("activation", listed(activation), ("any", "none", *ACTIVATIONS)),
-        *_unknown("loss", listed(loss), ("any", *LOSSES)),
-        *_unknown("depth", listed(depth), ("any", *map(str, range(10)))),
+        *_unknown("activation", listed(activation), VOCABULARY["activation"]),
+        *_unknown("loss", listed(loss), VOCABULARY["loss"]),
+        *_unknown("depth", listed(depth), VOCABULARY["depth"]),
     ]
     if wrong:
         raise ValueError("\n".join(f"{name}: {line}" for line in wrong))

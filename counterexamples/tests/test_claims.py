@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -74,8 +76,8 @@ BALL = member("u^2 - 2", [1.4142135])
         (claims.better_point_is_lower(), member("u", [1.0], better=[1]), UNDECIDED),
         (claims.value_is(lambda m, ar: 1, "1"), FLAT, HOLDS),
         (claims.value_is(lambda m, ar: 2, "2"), FLAT, FAILS),
-        (claims.function_space_infimum(0.0, attained=True), FLAT, HOLDS),
-        (claims.function_space_infimum(0.0, attained=False), FLAT, FAILS),
+        (claims.function_space_infimum_is_zero(attained=True), FLAT, HOLDS),
+        (claims.function_space_infimum_is_zero(attained=False), FLAT, FAILS),
         (claims.some_residual_remains(), FLAT, HOLDS),
         (claims.some_residual_remains(), MINIMUM, UNDECIDED),
         (claims.after_elimination_no_local_minimum_here(), BAD, HOLDS),
@@ -127,6 +129,24 @@ def test_moments(order: int, decision: Decision) -> None:
     assert claims.moments_vanish(lambda _: order).holds(asked).decision is decision
 
 
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: claims.bad_local_minimum("strictt"), "kind: found 'strictt', .* mean 'strict'"),
+        (lambda: claims.local_minimum("Strict"), "kind: found 'Strict', expected one of strict, "),
+        (lambda: claims.refuted("x", "y", "gradient"), "evidence: found 'gradient', expected one"),
+        (lambda: claims.global_minimum(evidence="x"), "expected one of Evidence.ESCAPE_RAY, "),
+        (lambda: claims.verdict("LOCAL_MINIMUM", text="x"), "expected one of Verdict.LOCAL_MIN"),
+        (lambda: claims.verdict(text="x"), "verdict: found none, expected at least one"),
+    ],
+)
+def test_a_word_that_check_never_says_is_refused_when_the_claim_is_made(
+    make: Callable[[], Claim], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        make()
+
+
 def test_every_verdict_has_a_certificate_and_nothing_else_has() -> None:
     for claim in (claims.bad_local_minimum(), claims.after_elimination_not_a_local_minimum()):
         proof = claim.certificate(BAD)
@@ -136,7 +156,7 @@ def test_every_verdict_has_a_certificate_and_nothing_else_has() -> None:
     assert claims.bad_local_minimum("strict").certificate_kinds == ("local-minimum", "strict")
     plain = claims.stationary()
     assert plain.certificate(BAD) is None
-    assert plain.rests_on == "exact arithmetic, no certificate"
+    assert plain.rests_on == "exact arithmetic; no certificate"
     assert plain.certificate_kinds == ("none",)
     with pytest.raises(InputError, match="no proved verdict"):
         claims.not_stationary().certificate(MINIMUM)
@@ -165,6 +185,52 @@ def test_quantities_are_decided_by_certain_comparisons() -> None:
     assert some_nonzero(lambda ar: ar.asarray([1, 0]), "x").decision is HOLDS
     assert claims.nonzero("u", "u", lambda m, ar: ar.asarray([2])).holds(BAD).decision is HOLDS
     assert claims.positive("u", "u", lambda m, ar: ar.asarray([-2])).holds(BAD).decision is FAILS
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("2/3", "0.660"), ("1/4", "0.250"), ("exp(-2000)", "2.55e-869")]
+)
+def test_a_positive_quantity_is_shown_with_a_lower_bound(value: str, shown: str) -> None:
+    claim = claims.positive("it is", "gap", lambda m, ar: ar.asarray(exact([value, 7])), "gaps")
+    assert claim.holds(BAD).detail == f"gaps: all at least {shown}"
+    one = claims.positive("it is", "gap", lambda m, ar: ar.asarray(exact([value])))
+    assert one.holds(BAD).detail == f"gap: positive, at least {shown}"
+    above = exact([value]) - exact([Fraction(shown)])
+    assert Exact().certainly_positive(above).all() or value == "1/4"
+
+
+@pytest.mark.parametrize(
+    ("loss", "inputs", "targets", "outputs", "attained", "decision"),
+    [
+        ("squared", [0, 1], [1, 2], 1, True, HOLDS),
+        ("squared", [0, 1], [1, 2], 1, False, FAILS),
+        ("squared", [0, 0], [1, 1], 1, True, HOLDS),
+        ("squared", [0, 0], ["1", "1 + 1/10^40"], 1, True, FAILS),
+        ("absolute", [0, 0], [1, 2], 1, True, FAILS),
+        ("hinge", [0, 1], [1, -1], 1, True, HOLDS),
+        ("hinge", [0, 0], [1, -1], 1, True, FAILS),
+        ("polynomial-hinge", [0, 1], [0, 1], 2, True, HOLDS),
+        ("polynomial-hinge", [0, 0], [0, 1], 2, True, FAILS),
+        ("logistic", [0, 1], [1, -1], 1, False, HOLDS),
+        ("logistic", [0, 1], [1, -1], 1, True, FAILS),
+        ("exponential", [0, 0], [1, -1], 1, False, FAILS),
+        ("cross-entropy", [0, 1], [0, 1], 2, False, HOLDS),
+        ("cross-entropy", [0, 0], [0, 1], 2, False, FAILS),
+        ("cross-entropy", [0, 1], [[1, 0], [0, 1]], 2, False, HOLDS),
+        ("cross-entropy", [0, 1], [["1/2", "1/2"], [0, 1]], 2, False, FAILS),
+        ({"name": "cross-entropy", "label_smoothing": "1/10"}, [0, 1], [0, 1], 2, False, FAILS),
+    ],
+)
+def test_whether_the_infimum_over_functions_is_zero_is_decided_exactly(
+    loss: Any, inputs: list[int], targets: list[Any], outputs: int, attained: bool, decision: Any
+) -> None:
+    labels = all(isinstance(y, int) for y in targets)
+    data = Data(exact(inputs).reshape(-1, 1), targets if labels else exact(targets))
+    objective = Objective(Network([1, outputs]), data, loss)
+    claim = claims.function_space_infimum_is_zero(attained)
+    assert claim.holds(Member(objective, [0] * objective.size)).decision is decision
+    found = objective.infimum()
+    assert decision is not HOLDS or (found.value, found.attained) == (0.0, attained)
 
 
 def test_members_read_points_in_all_ways() -> None:

@@ -16,6 +16,10 @@ from pgb.errors import InputError
 if TYPE_CHECKING:
     from counterexamples import Example, Result
     from counterexamples.kit.certification import Certified
+    from counterexamples.kit.failures import Failure
+
+    #: Where the problem file of a member is, or why there is none.
+    Written = dict[Failure, str]
 
 _COLORS = {"holds": "green", "fails": "red", "undecided": "yellow"}
 
@@ -35,7 +39,8 @@ _COLORS = {"holds": "green", "fails": "red", "undecided": "yellow"}
 @click.option(
     "--certificates",
     metavar="DIR",
-    help="Write the certificates of the canonical members to DIR and have them checked.",
+    help="Write the certificates of the canonical members to DIR and have them checked; also the "
+    "problem files of members for which a claim does not hold.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.pass_context
@@ -64,13 +69,14 @@ def run(
             results += run_examples([example], examples=count, seed=seed, progress=progress)
             if certificates is not None:
                 certified[example.name] = _certify(example, certificates)
+    written = {} if certificates is None else _write_failures(results, Path(certificates))
     code = exit_code(results)
     if any(c.accepted is False for found in certified.values() for c in found):
         code = 1
     if as_json:
         print_json(
             {
-                "results": [_outcome(result) for result in results],
+                "results": [_outcome(result, written) for result in results],
                 "certificates": {n: [_file(c) for c in found] for n, found in certified.items()},
                 "exit_code": code,
             }
@@ -78,7 +84,7 @@ def run(
     else:
         for example in chosen:
             own = [result for result in results if result.example == example.name]
-            _print_example(example.name, own, certified.get(example.name, []))
+            _print_example(example.name, own, certified.get(example.name, []), written)
         _print_total(results, certified)
     ctx.exit(code)
 
@@ -91,7 +97,9 @@ def _chosen(names: Sequence[str], everything: bool) -> list[Example]:
         raise InputError(f"--all: found beside {names[0]!r}, expected one or the other")
     if not everything and not names:
         raise InputError("NAME: found none, expected names of examples or --all")
-    return list(all_examples()) if everything else [find(name) for name in names]
+    if everything:
+        return list(all_examples())
+    return list({example.name: example for example in map(find, names)}.values())
 
 
 def _certify(example: Example, folder: str) -> list[Certified]:
@@ -100,7 +108,24 @@ def _certify(example: Example, folder: str) -> list[Certified]:
     return certify(example, Path(folder))
 
 
-def _outcome(result: Result) -> dict[str, Any]:
+def _failures(result: Result) -> list[Failure]:
+    """The first member for which the claim does not hold, and the simplest."""
+    return [found for found in (result.first, result.simplest) if found is not None]
+
+
+def _write_failures(results: Sequence[Result], folder: Path) -> Written:
+    """Write the problem files of members for which a claim does not hold."""
+    written: Written = {}
+    for result in results:
+        for found in _failures(result):
+            try:
+                written[found] = str(found.save(folder / result.example / "failures"))
+            except InputError as error:
+                written[found] = f"no problem file: {'; '.join(error.problems)}"
+    return written
+
+
+def _outcome(result: Result, written: Written) -> dict[str, Any]:
     return {
         "example": result.example,
         "claim": result.claim,
@@ -109,6 +134,15 @@ def _outcome(result: Result) -> dict[str, Any]:
         "members": result.members,
         "counts": {decision.value: number for decision, number in result.counts.items()},
         "witness": result.witness,
+        "failures": [
+            {
+                "member": found.number,
+                "detail": found.detail,
+                "candidate": found.point,
+                "problem": written.get(found),
+            }
+            for found in _failures(result)
+        ],
         "seconds": round(result.seconds, 3),
     }
 
@@ -122,15 +156,12 @@ def _file(certified: Certified) -> dict[str, Any]:
     }
 
 
-def _print_example(name: str, results: Sequence[Result], certified: Sequence[Certified]) -> None:
+def _print_example(
+    name: str, results: Sequence[Result], certified: Sequence[Certified], written: Written
+) -> None:
     click.echo(click.style(name, bold=True))
     for result in results:
-        word = result.decision.value
-        seconds = f"{result.seconds:.1f} s"
-        colored = click.style(f"{word:9}", fg=_COLORS[word])
-        click.echo(f"    {colored} {result.claim} ({result.members} members, {seconds})")
-        if word != "holds":
-            click.echo(f"              {result.witness}")
+        _print_result(result, written)
     for found in certified:
         if found.accepted is None:
             continue
@@ -139,6 +170,27 @@ def _print_example(name: str, results: Sequence[Result], certified: Sequence[Cer
         click.echo(
             f"    {click.style(f'{word:9}', fg='green' if found.accepted else 'red')} {where}"
         )
+
+
+def _print_result(result: Result, written: Written) -> None:
+    word = result.decision.value
+    members = f"{result.members} members"
+    if word != "holds":
+        members = f"{result.counts[result.decision]} of {members}"
+    colored = click.style(f"{word:9}", fg=_COLORS[word])
+    click.echo(f"    {colored} {result.claim} ({members}, {result.seconds:.1f} s)")
+    if word == "holds":
+        return
+    found = _failures(result)
+    lines = [] if found else [result.witness]
+    for failure in found:
+        lines += [f"{failure.name}: {failure.detail}", f"    at {failure.point}"]
+        if failure in written:
+            lines.append(f"    {written[failure]}")
+    if found and not written:
+        lines.append("--certificates DIR writes the problem files of these members")
+    for line in lines:
+        click.echo(f"              {line}")
 
 
 def _print_total(results: Sequence[Result], certified: dict[str, list[Certified]]) -> None:
@@ -156,7 +208,7 @@ def _print_total(results: Sequence[Result], certified: dict[str, list[Certified]
         found = [c.accepted for every in certified.values() for c in every]
         click.echo(
             f"certificates  {found.count(True)} accepted, {found.count(False)} refused; "
-            f"{found.count(None)} claims rest on exact arithmetic and have none"
+            f"{found.count(None)} without one"
         )
     click.echo(f"time          {sum(result.seconds for result in results):.1f} s in claims")
 

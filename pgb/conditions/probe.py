@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from flint import arb
 
 from pgb.conditions.evaluation import PRECISIONS, Evaluation
 from pgb.conditions.fibers import FiberFamily
@@ -53,7 +54,8 @@ def _probe_along(at: Evaluation, family: FiberFamily, direction: Array) -> Findi
             nonzero, floats = ar.certainly_nonzero(gradient), ar.to_float(gradient)
         if np.any(nonzero):
             index = int(np.argmax(np.where(nonzero, np.abs(floats), -1.0)))
-            finding = _finding(at, family, direction, index, float(floats[index]))
+            derivative = float(floats[index]), _shown(gradient[index], float(floats[index]))
+            finding = _finding(at, family, direction, index, *derivative)
             witness = {
                 "method": "probe",
                 "precision": precision,
@@ -74,15 +76,28 @@ def _is_analytic_along(at: Evaluation, direction: Array) -> bool:
         return all(bool(np.all(ar.certainly_nonzero(s.values))) for s in switches)
 
 
+def _shown(ball: arb, double: float) -> str:
+    """A derivative that is not 0; of one beyond the range of doubles the digits of its ball."""
+    if double != 0 and np.isfinite(double):
+        return f"{double:.3g}"
+    digits: str = ball.str(3, radius=False)
+    return digits
+
+
 def _finding(
-    at: Evaluation, family: FiberFamily, direction: Array, index: int, derivative: float
+    at: Evaluation,
+    family: FiberFamily,
+    direction: Array,
+    index: int,
+    derivative: float,
+    digits: str,
 ) -> Finding:
     name = parameter_name(at, index)
     moved = {parameter_name(at, j): str(v) for j, v in enumerate(direction) if not bool(v == 0)}
     shown = ", ".join(list(moved)[:4]) + (", ..." if len(moved) > 4 else "")
     reason = (
         f"moving {shown} along an exact fiber keeps every output, yet the derivative with "
-        f"respect to {name} becomes {derivative:.3g} there"
+        f"respect to {name} becomes {digits} there"
     )
     details = {
         "family": family.name,

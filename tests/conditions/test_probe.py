@@ -132,6 +132,18 @@ def test_the_bias_of_a_unit_without_outgoing_weight_is_probed(evaluate: Any) -> 
     assert finding is not None and finding.details["parameter"].startswith("W2")
 
 
+@pytest.mark.parametrize(
+    ("bias", "shown"), [(-1, "becomes -2.94 there"), (-900, "becomes -1.09e-390 there")]
+)
+def test_a_slope_below_the_range_of_doubles_is_shown_by_its_digits(
+    evaluate: Any, bias: int, shown: str
+) -> None:
+    base = Objective(Network([1, 1], output_activation="relu", bias=False), Data([[-1]], [[4]]))
+    finding = refutation(evaluate(eliminate(base, "1/10"), [3, 0, bias, 0]))
+    assert finding is not None and finding.details["parameter"] == "a[0]"
+    assert shown in finding.reason
+
+
 def test_a_ball_is_never_refuted_by_a_probe(evaluate: Any, formula: Any) -> None:
     objective = eliminate(formula("c", "c", x=[[0], [1], [2]], y=[1, -2, 1]), "1/10")
     assert refutation(evaluate(objective, [0.0, 0.0, 0.0, 0.0])) is None

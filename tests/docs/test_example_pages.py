@@ -18,10 +18,14 @@ from counterexamples.kit.pages import index, page
 from counterexamples.kit.pictures import Picture
 from pgb.certificates import load, verify
 from pgb.certificates.certificate import digest
+from pgb.check import check
+from pgb.problem_files import read_problem
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FOLDER = DOCS / "examples"
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+VERDICT = re.compile(r"^\| verdict \| (\w+) \((\w+)\) \|$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
 every_example = pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
 
@@ -68,6 +72,32 @@ def test_the_certificates_are_accepted_and_about_this_problem(example: Example) 
                 assert digest(kept.problem) == digest(proof.problem)
                 assert verify(path)[0]
     assert not files
+
+
+@every_example
+def test_the_problem_files_on_the_page_give_the_verdicts_beside_them(
+    example: Example, tmp_path: Path
+) -> None:
+    text = (FOLDER / f"{example.name}.md").read_text(encoding="utf-8")
+    blocks, verdicts = BLOCK.findall(text), VERDICT.findall(text)
+    assert len(blocks) == len(verdicts) == len(example.parts)
+    for block, (verdict, how), part in zip(blocks, verdicts, example.parts, strict=True):
+        path = tmp_path / "problem.toml"
+        path.write_text(block, encoding="utf-8")
+        problem = read_problem(path)
+        assert problem.objective.loss.spec == part.member.objective.loss.spec
+        assert problem.candidate is not None
+        report = check(problem.objective, problem.candidate, better=problem.better)
+        assert report.verdict.name == verdict
+        assert report.proved == (how == "proved")
+
+
+def test_the_second_family_without_a_penalty_has_half_the_sum_of_squares_as_its_loss() -> None:
+    """The constant 1 misses 0, 3, 0 by 1, 2, 1: half of 1 + 4 + 1 is the value 3 of the page."""
+    text = (FOLDER / "elimination_works_without_a_penalty.md").read_text(encoding="utf-8")
+    page_of_it = text.partition("## Another family")[2]
+    assert "| loss | half-squared, sum over the samples" in page_of_it
+    assert "| value | 3 |" in page_of_it and 'name = "half-squared"' in page_of_it
 
 
 def test_the_index_lists_every_example() -> None:

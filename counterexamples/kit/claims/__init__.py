@@ -1,7 +1,6 @@
 """The usual claims: each HOLDS only if it is proved.
 
-Claims about verdicts have certificates; the others rest on exact arithmetic or on certain
-enclosures and say so.
+Claims about verdicts have certificates; the others have none, and say what they rest on.
 """
 
 from counterexamples.kit.claims.quantities import (
@@ -17,7 +16,7 @@ from counterexamples.kit.claims.quantities import (
     value_is,
 )
 from counterexamples.kit.claims.residuals import (
-    function_space_infimum,
+    function_space_infimum_is_zero,
     moments_vanish,
     some_residual_remains,
 )
@@ -51,7 +50,7 @@ __all__ = [
     "decreasing_path",
     "escaping",
     "exactly_zero",
-    "function_space_infimum",
+    "function_space_infimum_is_zero",
     "global_minimum",
     "gradient_differs_from_zero",
     "gradient_norm_below",

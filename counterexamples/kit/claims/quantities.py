@@ -10,7 +10,7 @@ import numpy as np
 from flint import fmpq
 
 from counterexamples.kit.building import exact
-from counterexamples.kit.claim import Claim, Outcome
+from counterexamples.kit.claim import Basis, Claim, Outcome
 from counterexamples.kit.decisions import all_nonzero, all_positive, all_zero, some_nonzero
 from counterexamples.kit.members import Member
 from pgb.numbers import Array, Balls, Exact
@@ -22,28 +22,35 @@ if TYPE_CHECKING:
 Quantity = Callable[[Member, "Arithmetic"], Any]
 
 
-def exactly_zero(text: str, about: str, quantity: Quantity) -> Claim:
-    """All entries of a quantity are exactly 0, by exact arithmetic."""
+def exactly_zero(text: str, about: str, quantity: Quantity, what: str | None = None) -> Claim:
+    """All entries of a quantity are exactly 0, by exact arithmetic.
+
+    ``what`` names the entries in the outcome, if they are not what the claim is ``about``.
+    """
 
     def holds(member: Member) -> Outcome:
-        return all_zero(np.asarray(quantity(member, Exact())), about)
+        return all_zero(np.asarray(quantity(member, Exact())), what or about)
 
-    return Claim(text, holds, about)
-
-
-def positive(text: str, about: str, quantity: Quantity) -> Claim:
-    """All entries of a quantity are positive, by enclosures."""
-    return Claim(text, lambda m: all_positive(lambda ar: quantity(m, ar), about), about)
+    return Claim(text, holds, about, basis=Basis.EXACT)
 
 
-def nonzero(text: str, about: str, quantity: Quantity) -> Claim:
-    """No entry of a quantity is 0, by enclosures; never FAILS."""
-    return Claim(text, lambda m: all_nonzero(lambda ar: quantity(m, ar), about), about)
+def positive(text: str, about: str, quantity: Quantity, what: str | None = None) -> Claim:
+    """All entries of a quantity are positive, by enclosures; ``what`` as above."""
+    return _enclosed(text, lambda m: all_positive(lambda ar: quantity(m, ar), what or about), about)
+
+
+def nonzero(text: str, about: str, quantity: Quantity, what: str | None = None) -> Claim:
+    """No entry of a quantity is 0, by enclosures; never FAILS; ``what`` as above."""
+    return _enclosed(text, lambda m: all_nonzero(lambda ar: quantity(m, ar), what or about), about)
+
+
+def _enclosed(text: str, holds: Callable[[Member], Outcome], about: str) -> Claim:
+    return Claim(text, holds, about, basis=Basis.ENCLOSURES)
 
 
 def stationary(text: str = "the gradient is exactly 0") -> Claim:
     """An exact candidate at which the gradient is exactly 0."""
-    return exactly_zero(text, "stationary point", lambda member, ar: _gradient(member, ar))
+    return exactly_zero(text, "stationary point", _gradient, "derivatives")
 
 
 def gradient_differs_from_zero(text: str = "the gradient at the candidate is not 0") -> Claim:
@@ -52,7 +59,7 @@ def gradient_differs_from_zero(text: str = "the gradient at the candidate is not
     def holds(member: Member) -> Outcome:
         return some_nonzero(lambda ar: _gradient(member, ar), "gradient")
 
-    return Claim(text, holds, "stationary point")
+    return _enclosed(text, holds, "stationary point")
 
 
 def gradient_norm_below(digits: int) -> Claim:
@@ -62,7 +69,8 @@ def gradient_norm_below(digits: int) -> Claim:
         slopes = _gradient(member, ar)
         return np.asarray(ar.asarray(exact(fmpq(1, 10 ** (2 * digits)))) - ar.sum(slopes * slopes))
 
-    return positive(f"the norm of the gradient is below 10^-{digits}", "gradient", room)
+    what = f"10^-{2 * digits} minus the squared norm"
+    return positive(f"the norm of the gradient is below 10^-{digits}", "gradient", room, what)
 
 
 def value_is(formula: Quantity, text: str, point: Quantity | None = None) -> Claim:
@@ -71,7 +79,7 @@ def value_is(formula: Quantity, text: str, point: Quantity | None = None) -> Cla
     def difference(member: Member, ar: Arithmetic) -> Any:
         return _value(member, ar, point) - formula(member, ar)
 
-    return exactly_zero(text, "value", difference)
+    return exactly_zero(text, "value", difference, "the value minus the one said")
 
 
 def better_point_is_lower(text: str = "the better point has a lower value") -> Claim:
@@ -85,7 +93,7 @@ def better_point_is_lower(text: str = "the better point has a lower value") -> C
         there = member.objective.value(ar, ar.asarray(member.better.point))
         return member.objective.value(ar, point) - there
 
-    return positive(text, "value", gap)
+    return positive(text, "value", gap, "the candidate's value minus the better point's")
 
 
 def decreasing_path(
@@ -117,7 +125,8 @@ def decreasing_path(
 
     shown = ", ".join(map(str, times))
     ends = "" if limit is None else f" and ends less than {within} above the limit"
-    return positive(f"{text}: the value falls at each of t = {shown}{ends}", "path", steps)
+    what = "the falls" if limit is None else "the margins of the inequalities"
+    return positive(f"{text}: the value falls at each of t = {shown}{ends}", "path", steps, what)
 
 
 def _gradient(member: Member, ar: Arithmetic) -> Array:

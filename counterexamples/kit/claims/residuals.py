@@ -6,24 +6,66 @@ from collections.abc import Callable
 
 import numpy as np
 
-from counterexamples.kit.claim import Claim, Outcome
+from counterexamples.kit.claim import Basis, Claim, Outcome
 from counterexamples.kit.decisions import all_zero, first_failure
 from counterexamples.kit.members import Member
 from pgb.numbers import Exact
+from pgb.problems import Objective
+
+#: Losses that are 0 where every sample is fitted, and those that only tend to 0.
+_ATTAINED = (
+    "squared",
+    "half-squared",
+    "absolute",
+    "huber",
+    "log-cosh",
+    "hinge",
+    "polynomial-hinge",
+)
+_APPROACHED = ("logistic", "exponential", "cross-entropy")
 
 
-def function_space_infimum(value: float, attained: bool, text: str | None = None) -> Claim:
-    """The least loss of any function on these data, and whether a function attains it."""
+def function_space_infimum_is_zero(attained: bool, text: str | None = None) -> Claim:
+    """The least loss of any function on these data is 0, and whether a function attains it.
+
+    It is 0 if and only if equal inputs have equal targets (and class probabilities are 0 or 1),
+    which exact arithmetic decides. Whether it is attained depends on the loss alone.
+    """
     how = "attained" if attained else "not attained"
 
     def holds(member: Member) -> Outcome:
-        found = member.objective.infimum()
-        said = f"{found.value}, {'attained' if found.attained else 'not attained'}"
-        right = found.value == value and found.attained is attained
-        return Outcome.holds(said) if right else Outcome.fails(said)
+        objective = member.objective
+        if objective.loss.name not in (*_ATTAINED, *_APPROACHED):
+            return Outcome.undecided(f"not known for the {objective.loss.name} loss")
+        if (objective.loss.name in _ATTAINED) is not attained:
+            return Outcome.fails(f"the {objective.loss.name} loss: 0 is not {how}")
+        zero = (
+            "attained where all targets are met" if attained else "a limit that no output attains"
+        )
+        return first_failure(
+            _all_targets_can_be_met(objective),
+            Outcome.holds(f"for the {objective.loss.name} loss 0 is {zero}"),
+        )
 
-    words = text or f"the infimum over all functions is {value:g}, {how}"
-    return Claim(words, holds, "function-space infimum")
+    return Claim(
+        text or f"the infimum over all functions is 0, {how}",
+        holds,
+        "function-space infimum",
+        basis=Basis.EXACT,
+    )
+
+
+def _all_targets_can_be_met(objective: Objective) -> Outcome:
+    """Whether equal inputs have equal targets, none of which asks for two classes at once."""
+    ar, outputs = Exact(), objective.model.output_dimension
+    targets = objective.loss.targets(ar, objective.data.targets, outputs)
+    gaps = [targets[group] - targets[group[0]] for group in objective.data.groups]
+    parts = [all_zero(np.concatenate(gaps), "differences of targets at equal inputs")]
+    if objective.loss.name == "cross-entropy":
+        if objective.loss.spec != "cross-entropy":
+            return Outcome.fails("label smoothing leaves two classes a probability")
+        parts.append(all_zero(targets * (1 - targets), "p (1 - p) for each class probability p"))
+    return first_failure(*parts)
 
 
 def moments_vanish(order: Callable[[Member], int], text: str | None = None) -> Claim:
@@ -45,7 +87,9 @@ def moments_vanish(order: Callable[[Member], int], text: str | None = None) -> C
         zero = all_zero(ar.stack(moments[:-1]), "moments below") if moments[:-1] else last
         return first_failure(zero, last)
 
-    return Claim(text or "the moments below the order are exactly 0", holds, "residuals")
+    return Claim(
+        text or "the moments below the order are exactly 0", holds, "residuals", basis=Basis.EXACT
+    )
 
 
 def some_residual_remains(text: str = "some output gradient is not 0") -> Claim:
@@ -58,4 +102,4 @@ def some_residual_remains(text: str = "some output gradient is not 0") -> Claim:
             return Outcome.holds("an output gradient differs from 0")
         return Outcome.undecided("no output gradient certainly differs from 0")
 
-    return Claim(text, holds, "residuals")
+    return Claim(text, holds, "residuals", basis=Basis.EXACT)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from counterexamples.kit.claim import Claim, Outcome
+from counterexamples.kit.claim import Basis, Claim, Outcome
 from counterexamples.kit.decisions import first_failure, proved_verdict
 from counterexamples.kit.members import Member, Question
-from pgb.conditions.verdict import Evidence, Verdict
+from pgb.conditions.verdict import KINDS, Evidence, Verdict
+from pgb.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from pgb.reports import Report
@@ -51,7 +52,11 @@ def verdict(
         evidence: an argument that must be among those proved; UNDECIDED without it.
         also: what else the report must say.
         question: what is asked; by default about the candidate.
+
+    Raises:
+        InputError: no verdict, or a word that is no verdict, kind or evidence.
     """
+    _check_words(accepted, kind, evidence)
 
     def holds(member: Member) -> Outcome:
         report = question(member).report
@@ -69,6 +74,26 @@ def verdict(
         return first_failure(*outcomes)
 
     return Claim(text, holds, about, accepted[0], question, evidence, kind)
+
+
+def _check_words(accepted: tuple[Any, ...], kind: Any, evidence: Any) -> None:
+    """Refuse what ``check`` never says: the claim could only stay undecided, or fail."""
+    kinds = list(dict.fromkeys(KINDS.values()))
+    problems = [] if accepted else ["verdict: found none, expected at least one"]
+    for value in accepted:
+        if not isinstance(value, Verdict):
+            problems.append(f"verdict: found {value!r}, expected {_members(Verdict)}")
+    if evidence is not None and not isinstance(evidence, Evidence):
+        problems.append(f"evidence: found {evidence!r}, expected {_members(Evidence)}")
+    if kind is not None and kind not in kinds:
+        near = did_you_mean(kind, kinds)
+        problems.append(f"kind: found {kind!r}, expected one of {', '.join(kinds)}{near}")
+    if problems:
+        raise InputError(problems)
+
+
+def _members(words: type[Verdict] | type[Evidence]) -> str:
+    return f"one of {', '.join(f'{words.__name__}.{member.name}' for member in words)}"
 
 
 def local_minimum(
@@ -158,7 +183,7 @@ def after_elimination_not_a_local_minimum(lam: Any = "1/10", text: str | None = 
 
 def after_elimination_no_local_minimum_here(lam: Any = "1/10", text: str | None = None) -> Claim:
     """As above, by group sums: at these parameters there is none whatever a, b and W are."""
-    words = f"after elimination with penalty {lam} no a, b, W give one there"
+    words = f"after elimination with penalty {lam} no local minimum there, whatever a, b, W"
     return verdict(
         *REFUTED,
         text=text or words,
@@ -214,7 +239,7 @@ def positive_semidefinite_hessian(
         right = found.positive == rank(member) and found.negative == 0
         return Outcome.holds(said) if right else Outcome.fails(said)
 
-    return Claim(text, holds, "curvature")
+    return Claim(text, holds, "curvature", basis=Basis.EXACT_OR_ENCLOSURES)
 
 
 def not_refuted(text: str = "check does not refute the candidate") -> Claim:
@@ -226,4 +251,4 @@ def not_refuted(text: str = "check does not refute the candidate") -> Claim:
         wrong = report.proved and report.verdict is not Verdict.LOCAL_MINIMUM
         return Outcome.fails(said) if wrong else Outcome.holds(said)
 
-    return Claim(text, holds, "verdict")
+    return Claim(text, holds, "verdict", basis=Basis.SEARCH)
