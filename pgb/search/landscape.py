@@ -84,8 +84,8 @@ class CriticalPoint:
 
     @property
     def is_saddle(self) -> bool:
-        """Whether a negative eigenvalue, proved or not, makes it a saddle or a maximum."""
-        return self.outcome is Outcome.SADDLE
+        """Whether the verdict, proved or not, is that lower values are nearby."""
+        return self.verdict is Verdict.NOT_A_LOCAL_MINIMUM
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +182,13 @@ class Landscape:
 
     @property
     def saddles(self) -> tuple[CriticalPoint, ...]:
-        """Points with a negative eigenvalue."""
+        """Points whose verdict, proved or not, is that lower values are nearby."""
         return tuple(point for point in self.points if point.is_saddle)
+
+    @property
+    def undecided(self) -> tuple[CriticalPoint, ...]:
+        """Points that are neither minima nor saddles, as far as is known."""
+        return tuple(p for p in self.points if not (p.is_minimum or p.is_saddle))
 
     @property
     def proved(self) -> tuple[CriticalPoint, ...]:

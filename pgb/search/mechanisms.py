@@ -35,6 +35,8 @@ _TAIL, _LARGE = 0.2, 30.0
 _SATURATED = 8.0
 # Slopes of activations that count as 0 at arguments beyond this size.
 _CONSTANT, _FAR = 1e-6, 5.0
+# Steps along null directions, and the relative change of an argument that counts as a shift of it.
+_SHIFT, _SHIFTED = 1e-3, 1e-6
 # Share of the squared direction that the exponential neuron has if it is what escapes.
 _SHARE = 0.3
 # The share that is enough if a falls below this part of itself.
@@ -227,6 +229,32 @@ def _network_is_saturated(network: Network, theta: Vector, x: Vector) -> bool:
                 if not len(kept) or np.linalg.matrix_rank(kept) < np.linalg.matrix_rank(rows):
                     return True
         z = sigma.value(ar, s)
+    return False
+
+
+def leans_on_tails(objective: Objective, point: Vector, moves: Vector) -> bool:
+    """Whether some of the moves (k, p), from a point (p,), shift arguments far out in a tail.
+
+    If such moves keep the value in floats, they do since the activation is constant or linear there
+    up to rounding. In truth it is not, and the point is on its way to infinity.
+    """
+    x, ar = Float64().asarray(objective.data.inputs), Float64()
+    steps = np.concatenate([moves, -moves]) * _SHIFT
+    with np.errstate(all="ignore"):
+        for part, place in summands(objective.inner_model):
+            if not isinstance(part, Network):
+                continue
+            theta = point[place]
+            here = part.preactivations(ar, theta, x)
+            there = part.preactivations(ar, theta + steps[:, place], x)
+            influences = influential(part, theta)
+            rows = zip(part.all_activations, here, there, influences, strict=True)
+            for sigma, s, moved, influence in rows:
+                if sigma.piecewise_linear:
+                    continue
+                tail = (np.abs(sigma.second(ar, s)) < _CONSTANT) & (np.abs(s) > _FAR) & influence
+                if np.any(tail & (np.max(np.abs(moved - s), axis=0) > _SHIFTED * np.abs(s))):
+                    return True
     return False
 
 

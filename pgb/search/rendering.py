@@ -48,9 +48,8 @@ def headline(landscape: Landscape) -> str:
         words.append(_number(len(landscape.bad_minima), "proved bad", "proved bad"))
     if landscape.saddles:
         words.append(_number(len(landscape.saddles), "saddle"))
-    rest = len(landscape.points) - len(minima) - len(landscape.saddles)
-    if rest:
-        words.append(_number(rest, "undecided point"))
+    if landscape.undecided:
+        words.append(_number(len(landscape.undecided), "undecided point"))
     return ", ".join(words)
 
 
