@@ -34,7 +34,7 @@ _LEAST_RANK, _STEP = 1e-10, 1e-6
 
 def fits_freely(objective: Objective, point: Vector) -> bool:
     """Whether the outputs take all values near those at the point (p,), the best ones too."""
-    rows = _rows(objective, point)
+    rows, _ = _normalised(objective, point)
     return _rank(rows, _RANK) == len(rows)
 
 
@@ -47,7 +47,7 @@ def interpolating(objective: Objective, points: Vector) -> Mask:
         finite = np.all(np.isfinite(points), axis=1)
         if objective.loss.smoothness == 0:
             chosen = [k for k in np.flatnonzero(finite) if _is_least(objective, points[k])]
-            found[[k for k in chosen if not is_saturated(objective, points[k])]] = True
+            found[[k for k in chosen if _is_taken(objective, points[k])]] = True
             return found
         best = np.flatnonzero(finite & is_optimal(objective, points))
         found[[k for k in best if _fit_is_near(objective, points[k])]] = True
@@ -57,7 +57,8 @@ def interpolating(objective: Objective, points: Vector) -> Mask:
 def flat_directions(objective: Objective, point: Vector) -> int:
     """The dimension of the points near an interpolating one (p,) that keep its outputs."""
     penalty = np.eye(objective.size)[_weighted(objective)]
-    return objective.size - _rank(np.concatenate([_rows(objective, point), penalty]), _LEAST_RANK)
+    rows, _ = _normalised(objective, point)
+    return objective.size - _rank(np.concatenate([rows, penalty]), _LEAST_RANK)
 
 
 def kinks_at(objective: Objective, point: Vector) -> int:
@@ -77,9 +78,13 @@ def _is_least(objective: Objective, point: Vector) -> bool:
     return float(objective.value(ar, point)) - least <= min(allowed, _HIGHER * height)
 
 
+def _is_taken(objective: Objective, point: Vector) -> bool:
+    return not is_saturated(objective, point) or fits_freely(objective, point)
+
+
 def _fit_is_near(objective: Objective, point: Vector) -> bool:
     """Whether a short Newton step in the outputs leads from a point (p,) to the best ones."""
-    rows = _rows(objective, point, normal=False)
+    rows, sizes = _normalised(objective, point)
     if _rank(rows, _LEAST_RANK) < len(rows):
         return False
     ar, groups = Float64(), objective.data.groups
@@ -90,29 +95,28 @@ def _fit_is_near(objective: Objective, point: Vector) -> bool:
     sums = np.asarray(objective.group_sums(ar, point)).reshape(-1)
     if not np.all(bends[sums != 0] > 0):
         return False
-    change = np.where(sums != 0, -sums / np.where(bends > 0, bends, 1.0), 0.0)
+    change = np.where(sums != 0, -sums / np.where(bends > 0, bends, 1.0), 0.0) / sizes
     step = np.linalg.lstsq(rows, change, rcond=None)[0]
     return bool(np.max(np.abs(step), initial=0.0) <= _STEP)
 
 
-def _rows(objective: Objective, point: Vector, normal: bool = True) -> Vector:
-    """Derivatives of the outputs at different inputs, in units of the sizes of the parameters."""
+def _normalised(objective: Objective, point: Vector) -> tuple[Vector, Vector]:
+    """Derivatives (k, p) of the outputs at different inputs, in the sizes of the parameters.
+
+    Each row is divided by its length; these are the second array, (k,).
+    """
     scale = np.maximum(np.abs(point), typical_magnitudes(objective))
     jacobian = np.asarray(objective.jacobian(Float64(), point)) * scale
     rows = jacobian[[int(group[0]) for group in objective.data.groups]].reshape(-1, len(point))
-    return _normalised(rows) if normal else rows
-
-
-def _normalised(rows: Vector) -> Vector:
-    sizes = np.linalg.norm(rows, axis=1, keepdims=True)
-    normal: Vector = rows / np.where(sizes > 0, sizes, 1)
-    return normal
+    sizes = np.linalg.norm(rows, axis=1)
+    sizes = np.where(sizes > 0, sizes, 1)
+    return rows / sizes[:, None], sizes
 
 
 def _rank(rows: Vector, tolerance: float) -> int:
     if not rows.size or not np.all(np.isfinite(rows)):
         return 0
-    return int(np.linalg.matrix_rank(_normalised(rows), tol=tolerance))
+    return int(np.linalg.matrix_rank(rows, tol=tolerance))
 
 
 def _weighted(objective: Objective) -> Mask:
