@@ -122,6 +122,8 @@ class Work:
         undecided_pairs: points with one value that could not be told apart for certain.
         proofs: whether proofs were asked for.
         stopped: why the search ended before all was done; None if it did not.
+        claim: name of the claim that a counterexample was sought to; None without one.
+        interrupted: whether the user ended the search.
     """
 
     starts: int
@@ -133,6 +135,8 @@ class Work:
     undecided_pairs: int
     proofs: bool
     stopped: str | None
+    claim: str | None = None
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,12 +217,14 @@ class Landscape:
 
     @property
     def unseen(self) -> float | None:
-        """Estimated chance that one more run finds a new point (Good 1953); None without runs.
+        """Estimated chance that one more run finds a new point (Good 1953).
 
-        It is the share of the runs that found a point which no other run found.
+        It is the share of the runs that found a point which no other run found; None without runs,
+        and if most of them stalled, since these may have been on the way to new points.
         """
-        once = sum(point.hits == 1 for point in self.points)
-        return once / self.runs if self.runs else None
+        if 2 * self.counts.get(Outcome.STALLED, 0) >= self.runs:
+            return None
+        return sum(point.hits == 1 for point in self.points) / self.runs
 
     def certificate(self, point: CriticalPoint | int | None = None) -> Certificate:
         """The certificate of a proved point, given itself or by its place in ``points``.
