@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models import ExponentialNeurons, Network, summands
+from pgb.models import Activation, ExponentialNeurons, Network, summands
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.saturation import influential
@@ -252,10 +252,18 @@ def leans_on_tails(objective: Objective, point: Vector, moves: Vector) -> bool:
             for sigma, s, moved, influence in rows:
                 if sigma.piecewise_linear:
                     continue
-                tail = (np.abs(sigma.second(ar, s)) < _CONSTANT) & (np.abs(s) > _FAR) & influence
+                tail = _in_tail(sigma, s) & influence
                 if np.any(tail & (np.max(np.abs(moved - s), axis=0) > _SHIFTED * np.abs(s))):
                     return True
     return False
+
+
+def _in_tail(sigma: Activation, s: Vector) -> npt.NDArray[np.bool_]:
+    """Arguments at which an activation is nearly straight, though not on a piece of a line."""
+    bend = np.abs(sigma.second(Float64(), s))
+    straight = (bend < _CONSTANT) & (np.abs(s) > _FAR)
+    found: npt.NDArray[np.bool_] = straight if sigma.analytic else straight & (bend > 0)
+    return found
 
 
 def _outputs_grow(objective: Objective, trail: Vector) -> bool:

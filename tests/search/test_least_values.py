@@ -97,6 +97,14 @@ def test_runs_whose_units_saturate_are_escapes(seed: int) -> None:
     assert found.counts[Outcome.ESCAPING] > 90
 
 
+def test_exactly_linear_pieces_of_an_activation_are_no_tails() -> None:
+    """Where elu is the identity, weights of in- and outgoing edges trade off exactly."""
+    objective = Objective(Network([1, 1, 1], "elu"), Data([[1.0], [2.0]], [0.0, 1.0]))
+    moves = np.array([[1.0, 0.0, -1.0, 0.0]])
+    assert not leans_on_tails(objective, np.array([9.0, 0.0, 1.0, 0.0]), moves)
+    assert leans_on_tails(objective, np.array([-20.0, 0.0, 1.0, 0.0]), moves)
+
+
 def test_flat_directions_of_a_unit_without_influence_do_not_lean_on_its_tail() -> None:
     """The second unit is far out in its tail, but has no outgoing weight."""
     objective = Objective(Network([1, 2, 1], "tanh"), FOUR)
