@@ -128,10 +128,15 @@ def _is_flat(
 
 
 def _slopes(kinks: Kinks, theta: Vector, active: list[int], frame: Frame) -> Vector:
-    """Gradients at points (n, p) on the kinks without their parts across these, scaled."""
+    """Gradients at points (n, p) on the kinks without their parts across these, scaled.
+
+    Where they are out of the range of doubles they are not finite.
+    """
     gradients = np.asarray(kinks.objective.gradient(_AR, theta)) * frame.unit
     across = kinks.slopes_in(theta, frame.unit)[:, active]
     inner = across @ across.swapaxes(1, 2)
+    lost = ~(np.all(np.isfinite(inner), axis=(1, 2)) & np.all(np.isfinite(gradients), axis=1))
+    inner[lost], across[lost], gradients[lost] = 0.0, 0.0, np.inf
     shares = np.linalg.pinv(inner) @ (across @ gradients[..., None])
     slopes: Vector = gradients - (across.swapaxes(1, 2) @ shares)[..., 0]
     return slopes

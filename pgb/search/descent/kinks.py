@@ -133,6 +133,7 @@ class Kinks:
         bent = np.abs(jumps) > _NO_JUMP * np.max(np.abs(across), initial=0.0)
         shares = np.where(bent, across[0] / np.where(bent, jumps, 1), 0)
         inner = hessians[0] - np.tensordot(shares, hessians[0] - hessians[1:], 1)
+        inner = inner if np.all(np.isfinite(inner)) else np.zeros_like(inner)
         slope = frame.tangent.T @ (np.asarray(gradient) * frame.unit)
         return float(value), spectrum(slope[None], inner[None], np.max(np.abs(hessians), initial=0))
 
