@@ -27,7 +27,7 @@ _AR = Float64()
 _ACTIVE = 1e-8
 # Cosine of the angle between two kinks that are one.
 _PARALLEL = 1 - 1e-10
-_STEPS, _CORRECTIONS = 60, 3
+_STEPS, _CORRECTIONS = 120, 3
 # Steps of central differences, exact for switches that are affine in each parameter.
 _DIFFERENCE = 1e-4
 _NEWTON, _STILL = 1e-9, 1e-12
