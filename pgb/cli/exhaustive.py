@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -60,6 +61,10 @@ def search_box(
     """
     from pgb.search.exhaustive import exhaustive
 
+    if not all(map(math.isfinite, box)) or not box[0] < box[1]:
+        raise InputError(
+            f"--exhaustive: found {box[0]:g} {box[1]:g}, expected finite numbers LO < HI"
+        )
     with _progress_bar() as progress:
         found = exhaustive(objective, *box, seconds=seconds, workers=workers, progress=progress)
     decided, words = _decide(found, claim)

@@ -113,8 +113,8 @@ def slice_(
 ) -> None:
     """The objective in a plane, by default through the three lowest minima.
 
-    If there are fewer, through the three lowest points; if these do not span a plane, at the lowest
-    point along the two eigenvectors of the lowest curvatures.
+    If there are fewer, the lowest other points take their places; if the three do not span a plane,
+    at the lowest point along the two eigenvectors of the lowest curvatures.
     """
     if points is not None and (point is not None or eigenvectors is not None or reach is not None):
         raise InputError(
@@ -250,6 +250,6 @@ def _plane(
 
 
 def _lowest_three(landscape: Landscape) -> list[int]:
-    """Places of the three lowest minima, or of the three lowest points if there are fewer."""
-    minima = [place for place, point in enumerate(landscape.points) if point.is_minimum]
-    return minima[:3] if len(minima) >= 3 else [0, 1, 2]
+    """Places of the three lowest minima; if there are fewer, of these and the lowest others."""
+    places = range(len(landscape.points))
+    return sorted(places, key=lambda place: not landscape.points[place].is_minimum)[:3]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgb.cli.exhaustive import refuse_other_options, search_box
-from pgb.cli.group import about, print_json
+from pgb.cli.group import INTERRUPTED, about, print_json
 from pgb.errors import InputError, short_name
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def search(
     PROBLEM is a problem file (.toml or .json) or the name of one that ships with pgb. A candidate
     in it is not used. Exit codes: 0, or with --claim 1 if a counterexample is proved and 20 if none
     was found; with --exhaustive 0 if the list is complete or the claim holds, 20 if not; 2 bad
-    input.
+    input; 130 interrupted, after printing what was found so far.
     """
     # Before NumPy is imported: batches of small matrices gain nothing from threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -125,6 +125,7 @@ def search(
             until=until,
             executor=executor,
             progress=progress,
+            keep_interrupted=True,
             **options,
         )
     if as_json:
@@ -135,6 +136,9 @@ def search(
         click.echo(landscape.to_text(width=width, color=colored), color=colored)
     if certificates is not None:
         _write_certificates(landscape, certificates)
+    if landscape.work.interrupted:
+        click.echo("interrupted", err=True)
+        ctx.exit(INTERRUPTED)
     if until is not None:
         ctx.exit(1 if landscape.counterexample is not None else _UNDECIDED)
 
@@ -176,13 +180,13 @@ def _progress_bar() -> Iterator[Callable[[Progress], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        MofNCompleteColumn(),
         TextColumn("{task.fields[found]}"),
         TimeElapsedColumn(),
     )

@@ -25,7 +25,6 @@ def critical_point(
 ) -> CriticalPoint:
     """A point of the landscape, of the lowest value in the merger so far."""
     settled = proof if proof is not None and proof.proved else None
-    index = settled.index if settled is not None and settled.index is not None else record.index
     return CriticalPoint(
         parameters=record.parameters,
         value=record.value,
@@ -34,7 +33,7 @@ def critical_point(
         verdict=_NUMERICAL[record.outcome] if settled is None else Verdict[settled.verdict],
         proved=settled is not None,
         reason=None if proof is None else proof.reason,
-        index=index,
+        index=_index(record, settled),
         enclosed=settled is not None and _encloses(settled),
         nullity=record.nullity,
         explained=record.explained,
@@ -52,6 +51,15 @@ def critical_point(
         kinks=record.kinks,
         certificate=None if settled is None else settled.certificate,
     )
+
+
+def _index(record: PointRecord, proof: Proof | None) -> int:
+    """What is proved, or else the index of the Hessian in floats; proved minima have index 0."""
+    if proof is None:
+        return record.index
+    if proof.verdict == Verdict.LOCAL_MINIMUM.name:
+        return 0
+    return record.index if proof.index is None else proof.index
 
 
 def _gap(record: PointRecord, merger: Merger) -> float:

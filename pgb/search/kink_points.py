@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.kinks import Frame, Kinks
+from pgb.search.descent.steps import Spectrum
 from pgb.search.scales import typical_magnitudes
 
 Vector = npt.NDArray[np.float64]
@@ -25,6 +26,8 @@ _ZERO, _GREY = 1e-10, 100.0
 _SIZES = (0.05, 0.01, 0.002)
 _MIXED, _CORRECTIONS = 6, 8
 _FLAT = 1e-9
+# Rounding errors of values.
+_NOISE = 1e-14
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class AlongKinks:
         index, nullity: negative and zero eigenvalues; clear: whether each is told from 0.
         lowest, highest: the least and the greatest eigenvalue.
         flat: whether critical points fill a neighborhood in the null space; None if not asked.
+        lower: whether values along the most negative eigenvector are lower; None if there is none.
     """
 
     kinks: int
@@ -45,6 +49,7 @@ class AlongKinks:
     lowest: float
     highest: float
     flat: bool | None
+    lower: bool | None
 
 
 def along_kinks_of(objective: Objective, point: Vector, orbit_dimension: int) -> AlongKinks | None:
@@ -57,15 +62,33 @@ def along_kinks_of(objective: Objective, point: Vector, orbit_dimension: int) ->
             return None
         _, at = kinks.along(point, frame)
         values, vectors = at.values[0], at.vectors[0]
-        width = _ZERO * float(np.sum(np.abs(values)))
+        width = _ZERO * max(float(np.sum(np.abs(values))), float(at.top[0]))
         null = np.abs(values) <= width
         clear = not np.any(~null & (np.abs(values) <= _GREY * width))
         index, nullity = int(np.sum(values < -width)), int(np.sum(null))
-        flat = None
+        flat, lower = None, None
+        if index:
+            lower = _falls(kinks, point, active, frame, frame.tangent @ vectors[:, 0])
         if clear and not index and nullity > orbit_dimension:
-            flat = _is_flat(kinks, point, active, frame, values, vectors, null)
+            flat = _is_flat(kinks, point, active, frame, at, null)
         ends = [float(v) for v in (*values[:1], *values[-1:])] or [0.0, 0.0]
-        return AlongKinks(len(active), index, nullity, clear, ends[0], ends[-1], flat)
+        return AlongKinks(len(active), index, nullity, clear, ends[0], ends[-1], flat, lower)
+
+
+def _falls(kinks: Kinks, point: Vector, active: list[int], frame: Frame, arrow: Vector) -> bool:
+    """Whether values fall along a direction (p,) within the kinks, at all sizes of steps.
+
+    They need not where kinks of one tangent space bend differently, which the Hessian cannot see.
+    """
+    start = float(kinks.objective.value(_AR, point))
+    for size in _SIZES:
+        reached = point + size * frame.unit * np.stack([arrow, -arrow])
+        for _ in range(_CORRECTIONS):
+            reached = reached - frame.unit * (kinks.switches(reached)[:, active] @ frame.normal.T)
+        values = np.asarray(kinks.objective.value(_AR, reached))
+        if not np.min(values) < start - _NOISE * abs(start):
+            return False
+    return True
 
 
 def _is_flat(
@@ -73,29 +96,29 @@ def _is_flat(
     point: Vector,
     active: list[int],
     frame: Frame,
-    values: Vector,
-    vectors: Vector,
+    at: Spectrum,
     null: npt.NDArray[np.bool_],
 ) -> bool:
     """Whether the gradient along the kinks vanishes at nearby solutions across the null space."""
+    values, vectors, top = at.values[0], at.vectors[0], float(at.top[0])
     basis, sides = vectors[:, null], kinks.switches(point[None]) > 0
     mixed = np.random.default_rng(0).standard_normal((_MIXED, basis.shape[1]))
     rows = np.concatenate([np.eye(basis.shape[1])[:_MIXED], mixed])
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     steps = np.concatenate([rows, -rows]) @ basis.T @ frame.tangent.T
     others = np.delete(np.arange(sides.shape[1]), active)
-    top, looked = float(np.max(np.abs(values), initial=0.0)), 0
+    looked = 0
     for size in _SIZES:
         reached = point + frame.unit * size * steps
         for _ in range(_CORRECTIONS):
             reached = reached - frame.unit * (kinks.switches(reached)[:, active] @ frame.normal.T)
-            slope = _slopes(kinks.objective, reached, frame) @ vectors
+            slope = _slopes(kinks, reached, active, frame) @ frame.tangent @ vectors
             across = np.where(null, 0, slope / np.where(null, 1, values))
             reached = reached - frame.unit * (across @ vectors.T @ frame.tangent.T)
         same = np.all((kinks.switches(reached) > 0)[:, others] == sides[:, others], axis=1)
         if 2 * np.sum(same) < len(same):
             continue
-        slope = _slopes(kinks.objective, reached[same], frame)
+        slope = _slopes(kinks, reached[same], active, frame)
         if not np.all(np.abs(slope) <= _FLAT * top):
             return False
         looked += 1
@@ -104,6 +127,16 @@ def _is_flat(
     return False
 
 
-def _slopes(objective: Objective, theta: Vector, frame: Frame) -> Vector:
-    slopes: Vector = (np.asarray(objective.gradient(_AR, theta)) * frame.unit) @ frame.tangent
+def _slopes(kinks: Kinks, theta: Vector, active: list[int], frame: Frame) -> Vector:
+    """Gradients at points (n, p) on the kinks without their parts across these, scaled.
+
+    Where they are out of the range of doubles they are not finite.
+    """
+    gradients = np.asarray(kinks.objective.gradient(_AR, theta)) * frame.unit
+    across = kinks.slopes_in(theta, frame.unit)[:, active]
+    inner = across @ across.swapaxes(1, 2)
+    lost = ~(np.all(np.isfinite(inner), axis=(1, 2)) & np.all(np.isfinite(gradients), axis=1))
+    inner[lost], across[lost], gradients[lost] = 0.0, 0.0, np.inf
+    shares = np.linalg.pinv(inner) @ (across @ gradients[..., None])
+    slopes: Vector = gradients - (across.swapaxes(1, 2) @ shares)[..., 0]
     return slopes

@@ -84,8 +84,8 @@ class CriticalPoint:
 
     @property
     def is_saddle(self) -> bool:
-        """Whether a negative eigenvalue, proved or not, makes it a saddle or a maximum."""
-        return self.outcome is Outcome.SADDLE
+        """Whether the verdict, proved or not, is that lower values are nearby."""
+        return self.verdict is Verdict.NOT_A_LOCAL_MINIMUM
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +122,8 @@ class Work:
         undecided_pairs: points with one value that could not be told apart for certain.
         proofs: whether proofs were asked for.
         stopped: why the search ended before all was done; None if it did not.
+        claim: name of the claim that a counterexample was sought to; None without one.
+        interrupted: whether the user ended the search.
     """
 
     starts: int
@@ -133,6 +135,8 @@ class Work:
     undecided_pairs: int
     proofs: bool
     stopped: str | None
+    claim: str | None = None
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +186,13 @@ class Landscape:
 
     @property
     def saddles(self) -> tuple[CriticalPoint, ...]:
-        """Points with a negative eigenvalue."""
+        """Points whose verdict, proved or not, is that lower values are nearby."""
         return tuple(point for point in self.points if point.is_saddle)
+
+    @property
+    def undecided(self) -> tuple[CriticalPoint, ...]:
+        """Points that are neither minima nor saddles, as far as is known."""
+        return tuple(p for p in self.points if not (p.is_minimum or p.is_saddle))
 
     @property
     def proved(self) -> tuple[CriticalPoint, ...]:
@@ -208,12 +217,14 @@ class Landscape:
 
     @property
     def unseen(self) -> float | None:
-        """Estimated chance that one more run finds a new point (Good 1953); None without runs.
+        """Estimated chance that one more run finds a new point (Good 1953).
 
-        It is the share of the runs that found a point which no other run found.
+        It is the share of the runs that found a point which no other run found; None without runs,
+        and if most of them stalled, since these may have been on the way to new points.
         """
-        once = sum(point.hits == 1 for point in self.points)
-        return once / self.runs if self.runs else None
+        if 2 * self.counts.get(Outcome.STALLED, 0) >= self.runs:
+            return None
+        return sum(point.hits == 1 for point in self.points) / self.runs
 
     def certificate(self, point: CriticalPoint | int | None = None) -> Certificate:
         """The certificate of a proved point, given itself or by its place in ``points``.

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pgb.models import ExponentialNeurons, Network, summands
+from pgb.models import Activation, ExponentialNeurons, Network, summands
 from pgb.numbers import Float64
 from pgb.problems import Objective
 from pgb.search.descent.saturation import influential
@@ -35,6 +35,8 @@ _TAIL, _LARGE = 0.2, 30.0
 _SATURATED = 8.0
 # Slopes of activations that count as 0 at arguments beyond this size.
 _CONSTANT, _FAR = 1e-6, 5.0
+# Steps along null directions, and the relative change of an argument that counts as a shift of it.
+_SHIFT, _SHIFTED = 1e-3, 1e-6
 # Share of the squared direction that the exponential neuron has if it is what escapes.
 _SHARE = 0.3
 # The share that is enough if a falls below this part of itself.
@@ -228,6 +230,40 @@ def _network_is_saturated(network: Network, theta: Vector, x: Vector) -> bool:
                     return True
         z = sigma.value(ar, s)
     return False
+
+
+def leans_on_tails(objective: Objective, point: Vector, moves: Vector) -> bool:
+    """Whether some of the moves (k, p), from a point (p,), shift arguments far out in a tail.
+
+    If such moves keep the value in floats, they do since the activation is constant or linear there
+    up to rounding. In truth it is not, and the point is on its way to infinity.
+    """
+    x, ar = Float64().asarray(objective.data.inputs), Float64()
+    steps = np.concatenate([moves, -moves]) * _SHIFT
+    with np.errstate(all="ignore"):
+        for part, place in summands(objective.inner_model):
+            if not isinstance(part, Network):
+                continue
+            theta = point[place]
+            here = part.preactivations(ar, theta, x)
+            there = part.preactivations(ar, theta + steps[:, place], x)
+            influences = influential(part, theta)
+            rows = zip(part.all_activations, here, there, influences, strict=True)
+            for sigma, s, moved, influence in rows:
+                if sigma.piecewise_linear:
+                    continue
+                tail = _in_tail(sigma, s) & influence
+                if np.any(tail & (np.max(np.abs(moved - s), axis=0) > _SHIFTED * np.abs(s))):
+                    return True
+    return False
+
+
+def _in_tail(sigma: Activation, s: Vector) -> npt.NDArray[np.bool_]:
+    """Arguments at which an activation is nearly straight, though not on a piece of a line."""
+    bend = np.abs(sigma.second(Float64(), s))
+    straight = (bend < _CONSTANT) & (np.abs(s) > _FAR)
+    found: npt.NDArray[np.bool_] = straight if sigma.analytic else straight & (bend > 0)
+    return found
 
 
 def _outputs_grow(objective: Objective, trail: Vector) -> bool:

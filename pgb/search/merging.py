@@ -51,7 +51,7 @@ class Merger:
         self.lowest: Lowest | None = None
         self.undecided = 0
         self._group = group
-        self._scale = _scale(objective)
+        self._scale = value_scale(objective)
         self._typical = typical_magnitudes(objective)
         self._images: list[Vector] = []
         self._by_value: list[tuple[float, int]] = []
@@ -144,7 +144,7 @@ def _width(value: float, scale: float) -> float:
     return _VALUE_RELATIVE * abs(value) + _VALUE_OF_SCALE * scale
 
 
-def _scale(objective: Objective) -> float:
+def value_scale(objective: Objective) -> float:
     """The size of the values that differences are compared with: the value at 0."""
     value = float(objective.value(Float64(), np.zeros(objective.size)))
     return abs(value) if np.isfinite(value) and value != 0 else 1.0

@@ -5,7 +5,8 @@ the answer is DEGENERATE, unless one of these explains the zero eigenvalues of t
 
 * they are the tangents of an orbit of the objective's symmetries, all of which is critical;
 * a convex data part is as low as that of any function on the data, and the penalty is stationary
-  (for linear networks: as that of any linear function);
+  (for linear networks: as that of any linear function), also at kinks and at singular points, and
+  where runs were given up;
 * near the point the critical points form a manifold of that dimension (found by Newton's method on
   the complement of the null space, from several places in it).
 
@@ -27,8 +28,9 @@ from pgb.problems import Objective
 from pgb.search.descent.ends import Ends, Rule, State
 from pgb.search.escapes import Escape, escapes_of
 from pgb.search.flatness import Flatness, explore
+from pgb.search.interpolation import fits_freely, flat_directions, interpolating, kinks_at
 from pgb.search.kink_points import along_kinks_of
-from pgb.search.mechanisms import is_saturated
+from pgb.search.mechanisms import is_saturated, leans_on_tails
 from pgb.search.optimality import auxiliary_outputs, is_optimal, theorem_applies
 from pgb.search.scales import typical_magnitudes
 from pgb.search.symmetry import SymmetryGroup, group_of
@@ -100,9 +102,13 @@ def classify(
         chosen = rows[start : start + step]
         for place, result in zip(chosen, _stationary(objective, ends, chosen, group), strict=True):
             found[place] = result
+    least = _least(objective, ends, settled, escaping, group)
     for place in np.flatnonzero(np.asarray(ends.rules) == Rule.ALONG_KINKS):
         found[place] = _at_kinks(objective, np.asarray(ends.points)[place], group)
-    reasons = dict.fromkeys(np.flatnonzero(escaping | driven).tolist(), _GROWS)
+    for place, result in least.items():
+        found[place] = result
+    given_up = [k for k in np.flatnonzero(escaping | driven).tolist() if k not in least]
+    reasons = dict.fromkeys(given_up, _GROWS)
     reasons |= {place: _SATURATED for place in rows.tolist() if found[place].reason == _SATURATED}
     away = sorted(reasons)
     for place, escape in zip(away, escapes_of(objective, ends, away), strict=True):
@@ -110,6 +116,29 @@ def classify(
     return found
 
 
+def _least(
+    objective: Objective,
+    ends: Ends,
+    settled: npt.NDArray[np.bool_],
+    escaping: npt.NDArray[np.bool_],
+    group: SymmetryGroup,
+) -> dict[int, Classified]:
+    """The runs that did not settle at smooth points, but where no function is better."""
+    points, found, jumps = np.asarray(ends.points), {}, objective.loss.smoothness == 0
+    rows = np.flatnonzero(~settled)
+    for place in rows[interpolating(objective, points[rows])].tolist():
+        if escaping[place] and jumps and not fits_freely(objective, points[place]):
+            continue
+        flat = flat_directions(objective, points[place])
+        free = flat > group.orbit_dimension(points[place])
+        kinks = kinks_at(objective, points[place])
+        found[place] = Classified(
+            Outcome.MINIMUM, nullity=flat, flat=free, reason=_LEAST, kinks=kinks
+        )
+    return found
+
+
+_LEAST = "no function on the data has a lower value"
 _GROWS = "parameters grow without bound while the value decreases"
 _SATURATED = "units are saturated, so that some derivatives are 0 in floats only"
 
@@ -132,6 +161,9 @@ def _at_kinks(objective: Objective, point: Vector, group: SymmetryGroup) -> Clas
         at.highest,
         kinks=at.kinks,
     )
+    if at.index and not at.lower:
+        reason = "negative curvature along its kinks, but no lower values were found there"
+        return replace(base, explained=False, reason=reason)
     if at.index:
         return replace(base, outcome=Outcome.SADDLE, reason="negative curvature along its kinks")
     if base.explained:
@@ -215,8 +247,7 @@ def _judge(
     flat = nullity > dimension
     base = replace(base, flat=flat, explained=not flat, lowest=ends[0], highest=ends[-1])
     if optimal and not np.any(at.values < -_GREY * at.width):
-        reason = "no function on the data has a lower value"
-        return replace(base, outcome=Outcome.MINIMUM, index=0, explained=True, reason=reason)
+        return replace(base, outcome=Outcome.MINIMUM, index=0, explained=True, reason=_LEAST)
     if theorem:
         reason = "stationary, but output gradients of equal inputs do not sum to 0"
         return replace(base, outcome=Outcome.SADDLE, reason=reason)
@@ -234,17 +265,17 @@ def _judge(
 
 
 def _doubted(objective: Objective, at: _Spectrum, optimal: bool, result: Classified) -> Classified:
-    if not is_saturated(objective, at.point) or (optimal and _fits_freely(objective, at)):
+    moves = (at.vectors[:, at.null] * at.scale[:, None]).T
+    vanishing = is_saturated(objective, at.point)
+    vanishing = vanishing or (result.flat and leans_on_tails(objective, at.point, moves))
+    if not vanishing or (optimal and _fits(objective, at.point)):
         return result
     return replace(result, outcome=Outcome.DEGENERATE, explained=False, reason=_SATURATED)
 
 
-def _fits_freely(objective: Objective, at: _Spectrum) -> bool:
-    """Whether the outputs take all values near those at the point, so that optimal ones exist."""
-    jacobian = np.asarray(objective.jacobian(Float64(), at.point)) * at.scale
-    rows = jacobian.reshape(-1, jacobian.shape[-1])
-    sizes = np.linalg.norm(rows, axis=1, keepdims=True)
-    return bool(np.linalg.matrix_rank(rows / np.where(sizes > 0, sizes, 1), tol=1e-6) == len(rows))
+def _fits(objective: Objective, point: Vector) -> bool:
+    """Whether the least value that a point (p,) has in floats is taken at or near it in truth."""
+    return fits_freely(objective, point) or bool(interpolating(objective, point[None])[0])
 
 
 def _explored(objective: Objective, at: _Spectrum, base: Classified) -> Classified:

@@ -6,7 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from html import escape as escaped
+from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
+
+from pgb.search.merging import value_scale
 
 if TYPE_CHECKING:
     from pgb.search.landscape import CriticalPoint, EscapeGroup, Landscape
@@ -18,8 +22,10 @@ _ESCAPE_COLUMNS = ("escaping by", "growth", "limit values", "hits")
 _LEFT = {"verdict", "escaping by", "growth"}
 _MOST_ESCAPES = 6
 _MOST_LIMITS = 3
-# The columns that give way on narrow screens, and how far.
-_ELASTIC, _NARROWEST = {"verdict", "escaping by"}, 13
+# The columns that are wrapped on narrow screens, and how narrow they get.
+_ELASTIC, _NARROWEST = {"verdict", "escaping by"}, 19
+# Excess over the least value of any function that counts as rounding, relative to the value at 0.
+_SAME = 1e-12
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -48,9 +54,10 @@ def headline(landscape: Landscape) -> str:
         words.append(_number(len(landscape.bad_minima), "proved bad", "proved bad"))
     if landscape.saddles:
         words.append(_number(len(landscape.saddles), "saddle"))
-    rest = len(landscape.points) - len(minima) - len(landscape.saddles)
-    if rest:
-        words.append(_number(rest, "undecided point"))
+    if landscape.undecided:
+        words.append(_number(len(landscape.undecided), "undecided point"))
+    if landscape.work.interrupted:
+        words.append("so far (interrupted)")
     return ", ".join(words)
 
 
@@ -60,27 +67,53 @@ def notes(landscape: Landscape) -> list[str]:
     counts = [f"{number} {outcome.name.lower()}" for outcome, number in landscape.counts.items()]
     lines = [f"runs     {landscape.runs} = {' + '.join(counts)}"]
     if landscape.lowest is not None:
-        lines.append(f"lowest   {landscape.lowest[0]:.12g}, of all runs")
+        lines.append(f"lowest   {_lowest(landscape, landscape.lowest[0])}")
     if landscape.unseen is not None:
         lines.append(
             f"unseen   about {landscape.unseen:.1%} of further runs would end at new points"
         )
-    for run in landscape.stalled:
-        lines.append(
-            f"stalled  {_number(run.hits, 'run')}; the lowest at {run.value:.12g} with gradient "
-            f"norm {run.gradient_norm:.1e}"
-        )
+    elif landscape.runs:
+        lines.append("unseen   not estimated, since most runs stalled")
+    lines += [_stalled(landscape, run) for run in landscape.stalled]
     if work.undecided_pairs:
         pairs = _number(work.undecided_pairs, "pair")
         lines.append(f"distinct {pairs} of points may be images of each other: undecided")
+    if work.claim is not None and landscape.counterexample is None:
+        lines.append(f"claim    {work.claim}: {_nothing_found(landscape)}")
     asked = work.starts + work.saddles
     if work.stopped:
         lines.append(f"stopped  {work.stopped}, after {landscape.runs} of {asked} runs")
+    elif landscape.runs > asked:
+        lines.append(f"store    holds more than the {_number(asked, 'run')} asked for: all count")
     kept = f", {work.from_store} runs from the store" if work.from_store else ""
     lines.append(
         f"search   {work.seconds:.1f} s, {work.distribution} starts, seed {work.seed}{kept}"
     )
     return lines
+
+
+def _lowest(landscape: Landscape, value: float) -> str:
+    """The least value of all runs, which rounding may put below that of the first point."""
+    shown = f"{value:.12g}, of all runs"
+    first = next(iter(landscape.points), None)
+    if first is None or first.gap or f"{first.value:.12g}" == f"{value:.12g}":
+        return shown
+    return f"{shown}; that of the first point up to rounding"
+
+
+def _stalled(landscape: Landscape, run: CriticalPoint) -> str:
+    least = landscape.objective.infimum().value
+    scale = max(abs(least), value_scale(landscape.objective))
+    words = ", as low as any function on the data," if run.value - least <= _SAME * scale else ""
+    return (
+        f"stalled  {_number(run.hits, 'run')}; the lowest at {run.value:.12g}{words} with gradient "
+        f"norm {run.gradient_norm:.1e}"
+    )
+
+
+def _nothing_found(landscape: Landscape) -> str:
+    proved, points = len(landscape.proved), _number(len(landscape.points), "distinct point")
+    return f"no counterexample among {points}, {proved} proved (not a proof)"
 
 
 def record(point: CriticalPoint) -> dict[str, Any]:
@@ -108,6 +141,8 @@ def to_json_object(landscape: Landscape) -> dict[str, Any]:
         "distribution": work.distribution,
         "undecided_pairs": work.undecided_pairs,
         "stopped": work.stopped,
+        "interrupted": work.interrupted,
+        "claim": work.claim,
         "counterexample": None
         if landscape.counterexample is None
         else _json_point(landscape, landscape.counterexample),
@@ -190,17 +225,24 @@ def _table(columns: Row, rows: Sequence[Row], width: int) -> list[str]:
     if excess > 0:
         (place,) = (place for place, name in enumerate(columns) if name in _ELASTIC)
         widths[place] = max(widths[place] - excess, _NARROWEST)
-    return ["  ".join(_cells(columns, row, widths)).rstrip() for row in (columns, *rows)]
+    return [line for row in (columns, *rows) for line in _lines(columns, row, widths)]
 
 
-def _cells(columns: Row, row: Row, widths: Sequence[int]) -> list[str]:
-    cut = [
-        cell if len(cell) <= width else cell[: width - 3] + "..."
+def _lines(columns: Row, row: Row, widths: Sequence[int]) -> list[str]:
+    """A row, whose longest cells go on below."""
+    cells = [
+        wrap(cell, width, break_on_hyphens=False) if len(cell) > width else [cell]
         for cell, width in zip(row, widths, strict=True)
     ]
+    aligned = [
+        [part.ljust(width) if name in _LEFT else part.rjust(width) for part in parts]
+        for name, parts, width in zip(columns, cells, widths, strict=True)
+    ]
+    empty = [" " * width for width in widths]
+    columnwise = zip_longest(*aligned)
     return [
-        cell.ljust(width) if name in _LEFT else cell.rjust(width)
-        for name, cell, width in zip(columns, cut, widths, strict=True)
+        "  ".join(part or blank for part, blank in zip(parts, empty, strict=True)).rstrip()
+        for parts in columnwise
     ]
 
 

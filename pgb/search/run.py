@@ -37,6 +37,7 @@ def search(
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
+    keep_interrupted: bool = False,
 ) -> Landscape:
     """Search for the critical points of an objective by descent from many starts.
 
@@ -59,6 +60,8 @@ def search(
             their start. The result does not depend on it.
         workers: processes of the own pool, by default one for each core.
         progress: called with the state of affairs whenever it changed.
+        keep_interrupted: on a KeyboardInterrupt return what was found so far, instead of raising
+            it; ``landscape.work.interrupted`` is then True.
 
     Raises:
         InputError: for arguments out of range, or a store that holds something else.
@@ -71,14 +74,14 @@ def search(
     claim = None if until is None else claim_of(until)
     payload = pack(objective)
     size = chunk_size(objective)
-    settings = Settings(starts, saddles, time, seed, shown, prove, claim)
+    settings = Settings(starts, saddles, time, seed, shown, prove, claim, keep_interrupted)
     force = Workforce(executor, workers, main_needed=b"__main__" in payload)
     kept = None if store is None else Store(store, identity_of(objective, shown, seed, size))
     session = Session(objective, payload, settings, force, kept, progress)
     finished = False
     try:
         landscape = session.run(plan(size, settings, kept.chunks() if kept else []))
-        finished = True
+        finished = not session.interrupted
         return landscape
     finally:
         force.close(abandon=not finished)

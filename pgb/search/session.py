@@ -11,6 +11,7 @@ from pgb.problems import Objective
 from pgb.search.assembly import by_value, critical_point, escapes_of, orbit_of
 from pgb.search.chunk import Task, run_chunk
 from pgb.search.claims import Claim
+from pgb.search.interrupts import uninterrupted
 from pgb.search.landscape import CriticalPoint, Landscape, Work
 from pgb.search.merging import Merger
 from pgb.search.outcome import Outcome
@@ -37,6 +38,7 @@ class Settings:
     distribution: str
     prove: bool
     claim: Claim | None
+    keep_interrupted: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ class Progress:
 
 
 class Session:
-    """Gives out the chunks and the proofs of one search and folds what comes back."""
+    """Gives out the chunks and the proofs of one search and folds what comes back.
+
+    Attributes:
+        interrupted: whether the user ended it.
+    """
 
     def __init__(
         self,
@@ -80,10 +86,21 @@ class Session:
         self._counterexample: CriticalPoint | None = None
         self._stopped: str | None = None
         self._from_store = 0
+        self.interrupted = False
         self._begin = time.perf_counter()
 
     def run(self, chunks: Iterable[Chunk]) -> Landscape:
         """Run the chunks that are not stored, prove what is to be proved."""
+        try:
+            self._work(chunks)
+        except KeyboardInterrupt:
+            if not self._settings.keep_interrupted:
+                raise
+            self.interrupted = True
+            self._stopped = "since it was interrupted"
+        return self._landscape()
+
+    def _work(self, chunks: Iterable[Chunk]) -> None:
         self._note()
         planned = list(chunks)
         stored = set(self._store.chunks()) if self._store else set()
@@ -93,10 +110,9 @@ class Session:
             self._take(chunk, stored, results)
             self._tell("searching", sum(self._merger.counts.values()), self._asked(planned))
             if self._settings.claim is not None and self._refuted(self._settings.claim):
-                return self._landscape()
+                return
         if self._settings.prove:
             self._prove(self._unproved())
-        return self._landscape()
 
     def recall(self, chunks: Iterable[Chunk]) -> Landscape:
         """What the store holds, without doing anything."""
@@ -111,14 +127,17 @@ class Session:
         """Fold the next chunk, from the store or from the workers; nothing if time was up."""
         if chunk in stored:
             assert self._store is not None
-            self._merger.fold(self._store.result(chunk))
-            self._from_store += chunk.stop - chunk.first
+            kept = self._store.result(chunk)
+            with uninterrupted():
+                self._merger.fold(kept)
+                self._from_store += chunk.stop - chunk.first
             return
         result = next(results)
         if result is None:
             self._stopped = "since the time was up"
         else:
-            self._merger.fold(result)
+            with uninterrupted():
+                self._merger.fold(result)
 
     def _results(self, chunks: list[Chunk]) -> Iterator[ChunkResult | None]:
         """The results in the order of the chunks, None for those that time did not allow."""
@@ -227,6 +246,8 @@ class Session:
                 undecided_pairs=merger.undecided,
                 proofs=settings.prove or settings.claim is not None,
                 stopped=self._stopped,
+                claim=None if settings.claim is None else settings.claim.name,
+                interrupted=self.interrupted,
             ),
             counterexample=self._counterexample,
         )

@@ -60,15 +60,31 @@ class Store:
         self.path = Path(path)
         if identity is None and not self.path.is_file():
             raise InputError(f"store: found no file {short_name(path)}, expected a store")
+        self._refuse_folders()
         try:
             self._connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
             with self._connection_closed_on_error():
                 self._open(identity)
+        except sqlite3.OperationalError as error:
+            raise InputError(
+                f"store {short_name(path)}: found that it cannot be opened ({error}), "
+                "expected a file that can be written"
+            ) from None
         except sqlite3.Error as error:
             raise InputError(
                 f"store {short_name(path)}: found a file that is no store ({error}), expected one "
                 "or a new name"
             ) from None
+
+    def _refuse_folders(self) -> None:
+        """Say what is wrong where SQLite could only say that it cannot open a file."""
+        shown, folder = short_name(self.path), self.path.absolute().parent
+        if self.path.is_dir():
+            raise InputError(f"store {shown}: found a folder, expected a file or a new name")
+        if not folder.is_dir():
+            raise InputError(
+                f"store {shown}: found no folder {short_name(folder)}, expected one that exists"
+            )
 
     def __enter__(self) -> Store:
         return self

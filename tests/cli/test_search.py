@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,10 @@ from click.testing import CliRunner, Result
 
 from pgb.certificates import verify
 from pgb.cli import main
+from pgb.search import search
+from pgb.search.chunk import Task, run_chunk
+from pgb.search.interrupts import uninterrupted
+from pgb.search.records import ChunkResult
 
 PROBLEM = """
 [data]
@@ -155,6 +160,8 @@ def test_a_claim_without_a_counterexample_is_undecided(problem: str) -> None:
     assert result.exit_code == 1
     none = pgb(problem, "--starts", "0", "--claim", "no-local-minimum")
     assert none.exit_code == 20
+    words = "no-local-minimum: no counterexample among 0 distinct points, 0 proved (not a proof)"
+    assert f"claim    {words}" in none.stdout
 
 
 def test_the_same_command_goes_on_with_its_store(problem: str, tmp_path: Path) -> None:
@@ -162,6 +169,58 @@ def test_the_same_command_goes_on_with_its_store(problem: str, tmp_path: Path) -
     first, second = (json.loads(pgb(*options).stdout) for _ in range(2))
     assert first.pop("seconds") > second.pop("seconds")
     assert first == second
+
+
+def interrupted_in_chunk(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chunks: list[Task] = []
+
+    def run(task: Task) -> ChunkResult:
+        chunks.append(task)
+        if len(chunks) == number:
+            raise KeyboardInterrupt
+        return run_chunk(task)
+
+    monkeypatch.setattr("pgb.search.session.run_chunk", run)
+
+
+def test_an_interrupted_search_prints_what_it_found(
+    problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_in_chunk(3, monkeypatch)
+    result = pgb(problem, "--starts", "2000", "--workers", "1")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+    assert result.stdout.startswith("2 distinct local minima, so far (interrupted)\n")
+    assert "stopped  since it was interrupted, after 512 of 2000 runs" in result.stdout
+
+
+def test_the_json_of_an_interrupted_search_says_so(
+    problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_in_chunk(1, monkeypatch)
+    result = pgb(problem, "--starts", "40", "--workers", "1", "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["interrupted"], found["runs"]) == (130, True, 0)
+
+
+def test_a_search_by_the_library_passes_interrupts_on(
+    problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_in_chunk(1, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        search(problem, starts=40, workers=1)
+
+
+def test_an_interrupt_waits_until_a_result_is_taken_in() -> None:
+    done = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("all")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == ["all"]
 
 
 def test_certificates_are_written_and_accepted(problem: str, tmp_path: Path) -> None:
@@ -182,7 +241,9 @@ def test_certificates_are_written_and_accepted(problem: str, tmp_path: Path) -> 
         (["xor", "--claim", "nothing"], "claim: found 'nothing', expected one of every-local-min"),
         (["xor", "--distribution", "x"], "distribution: found 'x', expected one of"),
         (["xor", "--workers", "0"], "0 is not in the range"),
-        (["xor", "--store", "/"], "found a file that is no store"),
+        (["xor", "--store", "/"], "store /: found a folder, expected a file or a new name"),
+        (["xor", "--exhaustive", "3", "-3"], "--exhaustive: found 3 -3, expected finite numbers"),
+        (["xor", "--exhaustive", "0", "inf"], "--exhaustive: found 0 inf, expected finite"),
         (["xor", "--certificates", "/dev/null/x"], "--certificates: found /dev/null/x"),
         ([], "Missing argument 'PROBLEM'"),
     ],

@@ -127,8 +127,23 @@ def test_runs_stopped_by_a_kink_have_not_converged() -> None:
     data = Data([[-1.0], [0.0], [1.0]], [0.0, 1.0, 0.0])
     objective = Objective(Network([1, 2, 1], "relu"), data, "absolute", weight_decay="1/100")
     ends = ends_of(objective, 60)
-    assert np.all(ends.states[ends.at_kink] != State.CONVERGED)
-    assert np.sum(ends.rules == Rule.KINK) > 20
+    stopped = ends.rules == Rule.KINK
+    assert np.all(ends.states[stopped] != State.CONVERGED)
+    assert np.sum(stopped) > 20
+
+
+def test_runs_that_go_on_along_kinks_converge_to_minima_there() -> None:
+    """Corners where all switches but one vanish; the Hessian along them needs their curvature."""
+    data = Data([[-1.0], [0.0], [1.0]], [0.0, 1.0, 0.0])
+    objective = Objective(Network([1, 2, 1], "relu"), data, "absolute", weight_decay="1/100")
+    ends, generator = ends_of(objective, 60), np.random.default_rng(0)
+    reached = np.flatnonzero(ends.rules == Rule.ALONG_KINKS)
+    assert len(reached) > 15
+    assert np.min(ends.values) == pytest.approx(0.05, abs=1e-12)
+    for place in reached:
+        moves = 1e-3 * generator.normal(size=(2000, objective.size))
+        values = objective.value(FLOAT, ends.points[place] + moves)
+        assert np.min(values) >= ends.values[place] - 1e-14
 
 
 def test_the_same_starts_give_the_same_ends() -> None:

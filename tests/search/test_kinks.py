@@ -11,6 +11,8 @@ from pgb.numbers import Float64
 from pgb.search import Outcome
 from pgb.search.descent import State, descend
 from pgb.search.descent.ends import Rule
+from pgb.search.descent.kinks import Kinks
+from pgb.search.kink_points import _slopes
 
 
 def formula(text: str, parameters: tuple[str, ...] = ("w", "v")) -> Objective:
@@ -76,3 +78,17 @@ def test_no_sample_near_a_minimum_at_a_kink_is_lower(landscape: pgb.search.Lands
 def test_kinks_are_shown(landscape: pgb.search.Landscape) -> None:
     assert "1 kink" in landscape.to_text(rows=200)
     assert {point["kinks"] for point in landscape.to_records()} >= {0, 1}
+
+
+def test_kinks_beyond_the_range_of_doubles_do_not_stop_a_search() -> None:
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(40, 2))
+    y = np.sin(2 * x[:, 0]) + 0.3 * x[:, 1] ** 2
+    kinks = Kinks(Objective(Network([2, 2, 1], "relu"), Data(x, y), "absolute"), np.ones(9))
+    theta = generator.normal(size=9)
+    active = kinks.active(theta) or [0]
+    frame = kinks.frame(theta, active)
+    assert frame is not None
+    lost = np.full((1, 9), np.inf)
+    with np.errstate(all="ignore"):
+        assert not np.any(np.isfinite(_slopes(kinks, lost, active, frame)))

@@ -86,6 +86,55 @@ def test_the_table_fits_the_screen(found: Landscape, width: int) -> None:
     assert all(len(line) <= width for line in lines[1:4])
 
 
+def test_long_verdicts_go_on_in_the_next_line(found: Landscape) -> None:
+    point = replace(found.points[0], kind="function-optimal", is_global=True, kinks=3, free=2)
+    lines = replace(found, points=(point,)).to_text(width=80).splitlines()
+    assert all(len(line) <= 80 for line in lines[:4])
+    shown = " ".join(line[15:60].strip() for line in lines[2:5])
+    assert shown.startswith("LOCAL_MINIMUM (proved, function-optimal, global, 3 kinks, 2 flat)")
+
+
+def stalling(landscape: Landscape, runs: int) -> Landscape:
+    """The same after further runs that settled nowhere, of which the lowest is at its best."""
+    counts = {**landscape.counts, Outcome.STALLED: runs}
+    run = replace(landscape.points[0], value=0.0, hits=runs)
+    return replace(landscape, counts=counts, stalled=(run,))
+
+
+def test_nothing_is_estimated_from_runs_that_settled_nowhere(unproved: Landscape) -> None:
+    assert stalling(unproved, 99).unseen is not None
+    most = stalling(unproved, 100)
+    assert most.unseen is None
+    assert "unseen   not estimated, since most runs stalled" in most.to_text()
+
+
+def test_stalled_runs_at_the_infimum_are_called_so(unproved: Landscape) -> None:
+    words = "the lowest at 0, as low as any function on the data, with gradient norm"
+    assert words in stalling(unproved, 10).to_text()
+
+
+def test_the_lowest_value_is_that_of_the_first_point_up_to_rounding(found: Landscape) -> None:
+    lower = replace(found, lowest=(found.points[0].value - 1e-17, found.points[0].parameters))
+    assert "of the first point" not in lower.to_text()
+    point = replace(found.points[0], value=2.5e-29)
+    rounded = replace(found, points=(point,), lowest=(0.0, point.parameters))
+    assert "lowest   0, of all runs; that of the first point up to rounding" in rounded.to_text()
+
+
+def test_a_claim_without_a_counterexample_is_no_proof(found: Landscape) -> None:
+    asked = replace(found, work=replace(found.work, claim="every-minimum-is-global"))
+    words = "every-minimum-is-global: no counterexample among 2 distinct points, 2 proved (not a"
+    assert f"claim    {words} proof)" in asked.to_text()
+    stopped = replace(asked, counterexample=found.points[1])
+    assert "no counterexample" not in stopped.to_text()
+
+
+def test_runs_of_a_store_beyond_those_asked_for_are_mentioned(found: Landscape) -> None:
+    more = replace(found, work=replace(found.work, starts=40, from_store=100))
+    assert "store    holds more than the 40 runs asked for: all count" in more.to_text()
+    assert "store  " not in found.to_text()
+
+
 def test_long_tables_are_cut(found: Landscape) -> None:
     lines = many(found, 50).to_text(rows=20).splitlines()
     assert "... and 30 more points" in lines

@@ -137,10 +137,12 @@ def test_other_files_are_refused_and_left_alone(decayed: Objective, tmp_path: Pa
         assert path.read_bytes() == before
     with pytest.raises(InputError, match=r"store: found no file .*missing.db"):
         Landscape.from_store(tmp_path / "missing.db")
-    with pytest.raises(InputError, match="no store"):
+    with pytest.raises(InputError, match=r"s.db: found no folder .*no folder, expected one that"):
         search(decayed, starts=16, store=tmp_path / "no folder" / "s.db", workers=1)
-    with pytest.raises(InputError, match="no store"):
+    with pytest.raises(InputError, match="found a folder, expected a file or a new name"):
         search(decayed, starts=16, store=tmp_path, workers=1)
+    with pytest.raises(InputError, match="found that it cannot be opened"):
+        search(decayed, starts=16, store="/proc/s.db", workers=1)
 
 
 def test_a_store_that_cannot_be_written_is_one_sentence(

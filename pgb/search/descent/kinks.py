@@ -27,13 +27,17 @@ _AR = Float64()
 _ACTIVE = 1e-8
 # Cosine of the angle between two kinks that are one.
 _PARALLEL = 1 - 1e-10
-_STEPS, _CORRECTIONS = 60, 3
+_STEPS, _CORRECTIONS = 120, 3
 # Steps of central differences, exact for switches that are affine in each parameter.
 _DIFFERENCE = 1e-4
 _NEWTON, _STILL = 1e-9, 1e-12
 # Slopes away from a kink: where they are taken, and the least ones, relative to the largest term.
 _ASIDE, _UPHILL = 1e-7, 1e-6
 _SMALLEST_RADIUS = 1e-12
+# Distance from a kink at which the objective is that of one side.
+_SIDE = 1e-12
+# Jumps of slopes that count as none, relative to the largest slope.
+_NO_JUMP = 1e-9
 
 
 _STOPPED = (int(Rule.KINK), int(Rule.NO_PROGRESS))
@@ -82,9 +86,16 @@ class Kinks:
     def slopes(self, theta: Floats) -> tuple[Floats, Floats]:
         """Units (p,) at a point (p,), and derivatives (k, p) of the switches in them."""
         unit = np.maximum(np.abs(theta), self.typical)
-        steps = _DIFFERENCE * np.diag(unit)
-        ahead, behind = (self.switches(theta + sign * steps) for sign in (1, -1))
-        return unit, (ahead - behind).T / (2 * _DIFFERENCE)
+        return unit, self.slopes_in(theta[None], unit)[0]
+
+    def slopes_in(self, theta: Floats, unit: Floats) -> Floats:
+        """Derivatives (n, k, p) of the switches at points (n, p), in given units (p,)."""
+        steps, p = _DIFFERENCE * np.diag(unit), len(unit)
+        moved = np.concatenate([theta[:, None] + steps, theta[:, None] - steps])
+        values = self.switches(moved.reshape(-1, p)).reshape(*moved.shape[:2], -1)
+        ahead, behind = np.split(values, 2)
+        slopes: Floats = (ahead - behind).swapaxes(1, 2) / (2 * _DIFFERENCE)
+        return slopes
 
     def active(self, theta: Floats) -> list[int]:
         """The switches that are 0 at a point (p,), one of those that are 0 together."""
@@ -109,12 +120,34 @@ class Kinks:
         return Frame(unit, rows[len(active) :].T, normal)
 
     def along(self, theta: Floats, frame: Frame) -> tuple[float, Spectrum]:
-        """Value and spectrum within the kinks; on them it does not depend on the side."""
-        value, gradient, hessian = self.objective.second_order(_AR, theta[None])
-        outer = frame.unit[:, None] * frame.unit[None, :]
-        inner = frame.tangent.T @ (hessian[0] * outer) @ frame.tangent
-        slope = frame.tangent.T @ (gradient[0] * frame.unit)
-        return float(value[0]), spectrum(slope[None], inner[None])
+        """Value and spectrum within the kinks; on them it does not depend on the side.
+
+        The set on which switches s_k are 0 is curved. On one side the gradient is the sum of
+        multiples l_k of their gradients, and the Hessian within the set is that of the side minus
+        the sum of l_k times that of s_k, which the jump of the Hessian across the kink shows.
+        """
+        gradients, hessians = self._on_sides(theta, frame)
+        value, gradient = self.objective.value(_AR, theta), self.objective.gradient(_AR, theta)
+        across = gradients @ frame.normal
+        jumps = np.diagonal(across[0] - across[1:])
+        bent = np.abs(jumps) > _NO_JUMP * np.max(np.abs(across), initial=0.0)
+        shares = np.where(bent, across[0] / np.where(bent, jumps, 1), 0)
+        inner = hessians[0] - np.tensordot(shares, hessians[0] - hessians[1:], 1)
+        inner = inner if np.all(np.isfinite(inner)) else np.zeros_like(inner)
+        slope = frame.tangent.T @ (np.asarray(gradient) * frame.unit)
+        return float(value), spectrum(slope[None], inner[None], np.max(np.abs(hessians), initial=0))
+
+    def _on_sides(self, theta: Floats, frame: Frame) -> tuple[Floats, Floats]:
+        """Gradients (1 + a, p) and Hessians (1 + a, p - a, p - a) along a kinks at a point (p,).
+
+        First where all switches are positive, then where one of them, in turn, is negative.
+        """
+        arrows = frame.normal / np.max(np.abs(frame.normal), axis=0, keepdims=True)
+        start = theta + _SIDE * frame.unit * np.sum(arrows, axis=1)
+        points = np.stack([start, *(start - 2 * _SIDE * frame.unit * arrow for arrow in arrows.T)])
+        _, gradients, hessians = self.objective.second_order(_AR, points)
+        basis = frame.unit[:, None] * frame.tangent
+        return np.asarray(gradients) * frame.unit, basis.T @ np.asarray(hessians) @ basis
 
     def gradient_along(self, theta: Floats, frame: Frame) -> Floats:
         """The gradient at a point (p,) without its parts across the kinks, (p,)."""
