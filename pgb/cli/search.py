@@ -14,7 +14,7 @@ import click
 
 from pgb.cli.exhaustive import refuse_other_options, search_box
 from pgb.cli.group import INTERRUPTED, about, print_json
-from pgb.errors import InputError, short_name
+from pgb.errors import InputError, counted, short_name
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -57,7 +57,7 @@ _STARTS, _SECONDS = 1000, 40.0
 @click.option(
     "--claim",
     metavar="NAME",
-    help="Look for a proved counterexample and stop at it: every-minimum-is-global, "
+    help="Look for a proved counterexample and stop at it: every-local-minimum-is-global, "
     "every-critical-point-is-a-minimum or no-local-minimum.",
 )
 @click.option(
@@ -170,7 +170,7 @@ def _write_certificates(landscape: Landscape, folder: str) -> None:
         if point.certificate is not None:
             landscape.certificate(point).save(Path(folder) / f"point-{number}.json")
             written += 1
-    click.echo(f"{short_name(folder)}: {written} certificates written", err=True)
+    click.echo(f"{short_name(folder)}: {counted(written, 'certificate')} written", err=True)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from pgb.errors import InputError, kind_of
-from pgb.problem_files import ProblemFile, read_problem
+from pgb.errors import InputError
+from pgb.problem_files import ProblemFile, problem_of
 from pgb.problems import Objective
 from pgb.search.chunk import chunk_size, pack
 from pgb.search.claims import Claim, Predicate, claim_of
@@ -66,7 +66,7 @@ def search(
     Raises:
         InputError: for arguments out of range, or a store that holds something else.
     """
-    objective = _objective(problem)
+    objective = problem_of(problem).objective
     counts = {"starts": starts, "saddles": saddles, "seed": seed}
     _validate(counts, time)
     name, low, high = checked_distribution(distribution)
@@ -119,18 +119,6 @@ def landscape_of_store(path: str | Path) -> Landscape:
         )
         session = Session(objective, b"", settings, Workforce(workers=1), store, None)
         return session.recall(store.chunks())
-
-
-def _objective(problem: Any) -> Objective:
-    if isinstance(problem, Objective):
-        return problem
-    if isinstance(problem, ProblemFile):
-        return problem.objective
-    if isinstance(problem, (str, Path)):
-        return read_problem(problem).objective
-    raise InputError(
-        f"problem: found {kind_of(problem)}, expected an Objective, a problem file, or its name"
-    )
 
 
 def _validate(counts: dict[str, Any], time: Any) -> None:
